@@ -1,0 +1,95 @@
+/**
+ * All that a step knows of the server under test: how to start it with the settings of a mail service, reach it, feed it,
+ * look into it and stop it. Steps ask for nothing else, so that every feature runs on any server.
+ *
+ * A missing optional verb is a missing capability: scenarios that need it are "not applicable", with the reason.
+ */
+import type { SettingsDocument } from '../server/settings/schema.ts'
+
+/** Words for what a target can do beyond the mandatory verbs; scenarios name them as `@needs-…` tags. */
+export type Capability =
+  | 'clock'
+  | 'queue-view'
+  | 'mailboxes'
+  | 'journal'
+  | 'kill'
+  | 'submission'
+  | 'submissions'
+  | 'tls'
+  | 'apply'
+  | 'admin'
+  | 'ipv6'
+  | 'dsn'
+  | 'chunking'
+  | 'smtputf8'
+
+export interface Endpoint {
+  readonly host: string
+  readonly port: number
+}
+
+/** One recipient in the queue, as any mail server can tell it. */
+export interface QueuedRecipient {
+  readonly message: string
+  readonly sender: string
+  readonly recipient: string
+  readonly state: 'queued' | 'held'
+  readonly attempts?: number
+}
+
+export interface StoredMessage {
+  readonly content: Uint8Array
+}
+
+/** An event as the target's own journal tells it (name and printable facts). */
+export interface TargetEvent {
+  readonly event: string
+  readonly at: number
+  readonly facts: Readonly<Record<string, string | number | boolean>>
+}
+
+/** How the world looks to the target: who resolves names, and on which port exchangers listen. */
+export interface Surroundings {
+  /** `ADDRESS:PORT` of the simulated name server. */
+  readonly nameServer: string
+  readonly exchangerPort: number
+  /** The loopback address that the target may listen on (its own in this scenario). */
+  readonly address: string
+  /** An empty folder of the target's own. */
+  readonly folder: string
+}
+
+export interface Target {
+  readonly name: string
+  readonly capabilities: ReadonlySet<Capability>
+  version(): Promise<string>
+  /** Resolves when every listener of the settings answers; rejects with a sentence when it cannot start. */
+  start(settings: SettingsDocument, surroundings: Surroundings): Promise<void>
+  /** Idempotent; leaves no process, listener or file behind (but the folder, which the caller removes). */
+  stop(): Promise<void>
+  /** Where the listener of that role answers; undefined when there is none (SMTP off, say). */
+  endpoint(role: 'relay' | 'submission' | 'submissions'): Endpoint | undefined
+  /** Asks for an attempt of everything that waits, now. */
+  runQueue(): Promise<void>
+  /** Resolves when no attempt is under way and nothing is due; rejects with what it still does at the deadline. */
+  rest(deadlineMilliseconds: number): Promise<void>
+
+  /** Changes settings while running. */
+  apply?(settings: SettingsDocument): Promise<void>
+  /** Stops and starts again on the same folder. */
+  restart?(): Promise<void>
+  /** Dies without a chance to clean up (SIGKILL or its in-process likeness), then starts again. */
+  kill?(): Promise<void>
+  /** Lets time pass: everything that falls due meanwhile happens in order. */
+  advance?(milliseconds: number): Promise<void>
+  /** When the next attempt is due, milliseconds from now; undefined when nothing waits. */
+  nextAttempt?(): Promise<number | undefined>
+  queue?(): Promise<readonly QueuedRecipient[]>
+  operate?(act: 'hold' | 'release' | 'remove', recipient: string): Promise<void>
+  mailbox?(address: string): Promise<readonly StoredMessage[]>
+  journal?(): readonly TargetEvent[]
+  /** The administration API, when the target has one. */
+  admin?(): { readonly url: string; readonly token: string } | undefined
+  /** What the target printed on its console since the start. */
+  console?(): readonly string[]
+}
