@@ -1,0 +1,223 @@
+/**
+ * The world of one scenario: the server under test, the scene around it, the cast, the letters that were handed in.
+ *
+ * It opens the scene with the first step that needs it and starts the server with the first act, so that every Given
+ * before simply writes settings. Whoever opens here pushes a stop; the After hook runs the stops last opened first.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { World, setDefaultTimeout, setWorldConstructor } from '@cucumber/cucumber'
+import type { Conversation, Exchanger, ExchangerOptions, Scene, WireClient } from '../simulators/contract.ts'
+import { openScene } from '../simulators/scene.ts'
+import { createTarget } from '../targets/choose.ts'
+import type { SettingsDocument } from '../server/settings/schema.ts'
+import type { Endpoint, StoredMessage, Target } from '../targets/target.ts'
+import { newCast, passwordOf, place } from './cast.ts'
+import type { Person } from './cast.ts'
+import type { Letter } from './letters.ts'
+import { plainMessage } from './letters.ts'
+import { serviceSettings } from './service.ts'
+import type { Sender } from './vocabulary.ts'
+
+setDefaultTimeout(20_000)
+
+/** How long steps wait for the queue to come to rest. */
+const restDeadlineMilliseconds = 8000
+
+export class MailWorld extends World<{ readonly target: string }> {
+  readonly cast = newCast()
+  readonly letters: Letter[] = []
+  /** DNS names that some Given declared, also those declared not to exist. */
+  readonly declaredNames = new Set<string>()
+  /** Refusals that the scene itself announces, so that a failing start is an act to look at and not a crash. */
+  startRefusal: string | undefined
+  settings: SettingsDocument = {}
+  /** Scenario needs a process that can be killed. */
+  ownProcess = false
+  client: WireClient | undefined
+  /** The message id of the operator's last look. */
+  operated = 0
+  private readonly stops: (() => Promise<void>)[] = []
+  private openedScene: Scene | undefined
+  private openedTarget: Target | undefined
+  private starting: Promise<void> | undefined
+  private tokens = 0
+
+  get scene(): Scene {
+    if (this.openedScene === undefined) throw new Error('the scene is not open yet')
+    return this.openedScene
+  }
+
+  get target(): Target {
+    if (this.openedTarget === undefined) throw new Error('no target was chosen')
+    return this.openedTarget
+  }
+
+  get started(): boolean {
+    return this.starting !== undefined
+  }
+
+  /** Called by the Before hook: opens the scene and writes the settings that every scenario starts from. */
+  async open(): Promise<void> {
+    this.openedScene = await openScene()
+    this.stops.push(() => this.scene.close())
+    this.openedTarget = createTarget(this.parameters.target, { ownProcess: this.ownProcess })
+    this.settings = serviceSettings(this.scene, this.scene.address('server'))
+    this.declare('here.example', 'mail.here.example', 'elsewhere.example')
+  }
+
+  declare(...names: readonly string[]): void {
+    for (const name of names) this.declaredNames.add(name.toLowerCase())
+  }
+
+  onClose(stop: () => Promise<void>): void {
+    this.stops.push(stop)
+  }
+
+  /** Starts the server with the settings written so far; every act calls it, the first one starts. */
+  async serverRuns(): Promise<Target> {
+    this.starting ??= this.start()
+    await this.starting
+    return this.target
+  }
+
+  private async start(): Promise<void> {
+    const folder = await mkdtemp(join(tmpdir(), 'smtpspec-'))
+    this.stops.push(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
+    this.stops.push(() => this.target.stop())
+    await this.target.start(this.settings, {
+      nameServer: this.scene.dns.endpoint,
+      exchangerPort: this.scene.exchangerPort,
+      address: this.settings.listeners?.[0]?.address ?? '127.0.0.1',
+      folder,
+    })
+  }
+
+  /** Starts the server where it may refuse to start: the refusal is kept for a Then to look at. */
+  async tryToStart(): Promise<void> {
+    try {
+      await this.serverRuns()
+    } catch (error) {
+      this.startRefusal = error instanceof Error ? error.message : String(error)
+    }
+  }
+
+  endpoint(role: 'relay' | 'submission' | 'submissions'): Endpoint {
+    const endpoint = this.target.endpoint(role)
+    if (endpoint === undefined) throw new Error(`the server has no ${role} listener open`)
+    return endpoint
+  }
+
+  person(name: string): Person {
+    const person = this.cast.get(name)
+    if (person === undefined) throw new Error(`${name} is not in the cast`)
+    return person
+  }
+
+  /** Somebody of the cast, or alice standing where the sentence says. */
+  sender(sender: Sender): Person {
+    if (sender.kind === 'person') return this.person(sender.name)
+    const name = sender.standing === 'stranger' ? 'mallory' : 'alice'
+    const person = this.person(name)
+    place(person, sender.standing)
+    return person
+  }
+
+  sourceOf(person: Person): string {
+    person.source ??= this.scene.address(person.standing === 'trusted' ? 'trusted' : 'stranger')
+    return person.source
+  }
+
+  nextToken(): string {
+    this.tokens += 1
+    return `letter-${this.tokens}-${this.scene.exchangerPort}`
+  }
+
+  /** Hands in a message as a well-behaved client would; what came of it is the letter's result. */
+  async send(
+    person: Person,
+    from: string,
+    to: readonly string[],
+    options: {
+      readonly content?: (token: string) => Uint8Array
+      readonly dsn?: NonNullable<Parameters<Scene['submit']>[1]['dsn']>
+      readonly smtputf8?: boolean
+    } = {},
+  ): Promise<Letter> {
+    await this.serverRuns()
+    const token = this.nextToken()
+    const content = options.content?.(token) ?? plainMessage(token, from, to, new Date())
+    const authenticates = person.standing === 'authenticated' || person.standing === 'wrong-password'
+    const result = await this.scene.submit(this.endpoint(person.role), {
+      from,
+      to,
+      content,
+      tls: person.tls,
+      source: this.sourceOf(person),
+      ...(authenticates && {
+        credentials: {
+          user: person.name,
+          password: person.password ?? passwordOf(person.name),
+          ...(person.method !== undefined && { method: person.method }),
+        },
+      }),
+      ...(options.dsn !== undefined && { dsn: options.dsn }),
+      ...(options.smtputf8 !== undefined && { smtputf8: options.smtputf8 }),
+    })
+    const letter: Letter = { token, from, to, content, result, looked: false }
+    this.letters.push(letter)
+    return letter
+  }
+
+  get letter(): Letter {
+    const letter = this.letters.at(-1)
+    if (letter === undefined) throw new Error('nobody has sent a message yet')
+    return letter
+  }
+
+  /** Waits until nothing more will happen by itself: absence may be judged after this. */
+  async rest(): Promise<void> {
+    await this.serverRuns()
+    await this.target.rest(restDeadlineMilliseconds)
+  }
+
+  /** Opens a mail exchanger and declares its name. */
+  async exchanger(name: string, options: ExchangerOptions = {}): Promise<Exchanger> {
+    const known = this.scene.exchangers.find((exchanger) => exchanger.name === name)
+    if (known !== undefined) return known
+    this.declare(name)
+    return this.scene.exchanger(name, options)
+  }
+
+  host(name: string): Exchanger {
+    const exchanger = this.scene.exchangers.find((candidate) => candidate.name === name)
+    if (exchanger === undefined) throw new Error(`no Given declared the host ${name}`)
+    return exchanger
+  }
+
+  async mailbox(address: string): Promise<readonly StoredMessage[]> {
+    await this.rest()
+    return (await this.target.mailbox?.(address)) ?? []
+  }
+
+  conversations(): readonly Conversation[] {
+    return this.openedScene?.conversations ?? []
+  }
+
+  /** Runs every stop, last opened first; gives what went wrong instead of stopping half way. */
+  async close(): Promise<readonly string[]> {
+    const faults: string[] = []
+    for (const stop of this.stops.toReversed()) {
+      try {
+        await stop()
+      } catch (error) {
+        faults.push(error instanceof Error ? error.message : String(error))
+      }
+    }
+    this.stops.length = 0
+    return faults
+  }
+}
+
+setWorldConstructor(MailWorld)
