@@ -90,13 +90,13 @@ export const list = z
 export const smarthost = z
   .strictObject({
     host: z.string().describe('Name or IP address of the server that takes all outgoing mail.'),
-    port: port.default(587),
+    port: port.default(587).describe('Its TCP port: 587 for submission, 465 with implicit TLS, 25 for relaying.'),
     tls: z
       .enum(['none', 'opportunistic', 'required', 'implicit'])
       .default('opportunistic')
       .describe('required insists on STARTTLS and a good certificate; implicit starts TLS at once (port 465).'),
     user: z.string().optional().describe('The name to authenticate with, if the smarthost asks for it.'),
-    password: z.string().optional(),
+    password: z.string().optional().describe('The password for that name; never shown again once it is set.'),
     trustedCertificates: z
       .string()
       .optional()
@@ -136,7 +136,10 @@ export const settingsSchema = z
       })
       .prefault({})
       .describe('Mail from other servers.'),
-    listeners: z.array(listener).default([{ role: 'relay', address: '127.0.0.1', port: 25 }]),
+    listeners: z
+      .array(listener)
+      .default([{ role: 'relay', address: '127.0.0.1', port: 25 }])
+      .describe('Where the server answers: as many addresses and ports as wanted, each for one purpose.'),
     authentication: z
       .strictObject({
         methods: z
@@ -201,7 +204,10 @@ export const settingsSchema = z
           .optional()
           .describe('File with the PEM certificate chain. Without one a self-signed certificate is made.'),
         key: z.string().optional().describe('File with the PEM private key.'),
-        minimumVersion: z.enum(['TLSv1.2', 'TLSv1.3']).default('TLSv1.2'),
+        minimumVersion: z
+          .enum(['TLSv1.2', 'TLSv1.3'])
+          .default('TLSv1.2')
+          .describe('The oldest version of TLS that is spoken, on either side (RFC 8996: none below 1.2).'),
         offered: z.boolean().default(true).describe('Offer STARTTLS.'),
         requiredOnRelay: z
           .boolean()
@@ -212,7 +218,8 @@ export const settingsSchema = z
           .default(true)
           .describe('Refuse mail and authentication on submission listeners until STARTTLS.'),
       })
-      .prefault({}),
+      .prefault({})
+      .describe('How TLS is offered to clients, and when it is demanded.'),
     outgoing: z
       .strictObject({
         smarthost: smarthost.optional(),
@@ -246,9 +253,21 @@ export const settingsSchema = z
         delayWarning: duration
           .prefault('4h')
           .describe('After so long in the queue the sender is told of the delay, once; 0s means never.'),
-        sessionsPerDestination: z.int().min(1).default(4),
-        sessionsInAll: z.int().min(1).default(50),
-        messagesPerSession: z.int().min(1).default(100),
+        sessionsPerDestination: z
+          .int()
+          .min(1)
+          .default(4)
+          .describe('Sessions open to one destination at the same time.'),
+        sessionsInAll: z
+          .int()
+          .min(1)
+          .default(50)
+          .describe('Outgoing sessions open at the same time, to all destinations together.'),
+        messagesPerSession: z
+          .int()
+          .min(1)
+          .default(100)
+          .describe('Messages sent over one session before a new one is opened.'),
       })
       .prefault({})
       .describe('Outgoing mail that waits.'),
@@ -260,8 +279,12 @@ export const settingsSchema = z
           .min(100)
           .default(1000)
           .describe('Recipients of one message (RFC 5321 §4.5.3.1.8: at least 100).'),
-        connections: z.int().min(1).default(500),
-        connectionsPerHost: z.int().min(1).default(50),
+        connections: z
+          .int()
+          .min(1)
+          .default(500)
+          .describe('Sessions open at the same time; further ones are greeted with 421.'),
+        connectionsPerHost: z.int().min(1).default(50).describe('The same for one client address.'),
         connectionsPerMinute: z
           .int()
           .min(0)
@@ -311,7 +334,8 @@ export const settingsSchema = z
           .default(100)
           .describe('Received fields after which a message is held to be looping (RFC 5321 §6.3).'),
       })
-      .prefault({}),
+      .prefault({})
+      .describe('How much, how many and how long: what the server takes before it refuses or hangs up.'),
     refusals: z
       .strictObject({
         hosts: z
@@ -345,10 +369,14 @@ export const settingsSchema = z
           .default('authenticated')
           .describe('Who may see the members of a list.'),
       })
-      .prefault({}),
-    users: z.array(user).default([]),
-    aliases: z.array(alias).default([]),
-    lists: z.array(list).default([]),
+      .prefault({})
+      .describe('Who may ask whether an address or a list exists.'),
+    users: z.array(user).default([]).describe('The people who have their mailboxes here.'),
+    aliases: z
+      .array(alias)
+      .default([])
+      .describe('Further addresses, whose mail goes to users here or to addresses elsewhere.'),
+    lists: z.array(list).default([]).describe('The mailing lists.'),
     postmaster: z
       .string()
       .optional()
@@ -361,8 +389,11 @@ export const settingsSchema = z
     admin: z
       .strictObject({
         enabled: z.boolean().default(false).describe('Open the administration API.'),
-        address: z.string().default('127.0.0.1'),
-        port: port.default(8025),
+        address: z
+          .string()
+          .default('127.0.0.1')
+          .describe('The loopback address that it listens on; others are refused.'),
+        port: port.default(8025).describe('Its TCP port; 0 lets the system choose.'),
         token: z
           .string()
           .min(16)
