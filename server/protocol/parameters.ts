@@ -19,3 +19,10 @@ export interface RcptParameters {
   /** ORCPT (RFC 3461 §4.2), xtext or utf-8-addr decoded. */
   readonly originalRecipient?: { readonly type: string; readonly address: string }
 }
+
+export function decodeXtext(_text: string): string | undefined {
+  throw new Error('not built yet')
+}
+export function encodeXtext(_text: string): string {
+  throw new Error('not built yet')
+}

@@ -29,3 +29,22 @@ export type ForwardPath =
   /** `<Postmaster>` without a domain (RFC 5321 §4.5.1); `text` keeps the case. */
   | { readonly kind: 'postmaster'; readonly text: string }
   | { readonly kind: 'mailbox'; readonly mailbox: Mailbox; readonly route: readonly string[] }
+
+export function parseMailbox(_text: string): Mailbox | undefined {
+  throw new Error('not built yet')
+}
+export function parseReversePath(_text: string): ReversePath | undefined {
+  throw new Error('not built yet')
+}
+export function parseForwardPath(_text: string): ForwardPath | undefined {
+  throw new Error('not built yet')
+}
+export function formatMailbox(_mailbox: Mailbox): string {
+  throw new Error('not built yet')
+}
+export function sameHost(_a: Host, _b: Host): boolean {
+  throw new Error('not built yet')
+}
+export function hostText(_host: Host): string {
+  throw new Error('not built yet')
+}

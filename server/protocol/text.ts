@@ -1,0 +1,3 @@
+export function printable(text: string): string {
+  return text.replaceAll(/[^ -~]/gu, '?')
+}
