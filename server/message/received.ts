@@ -40,7 +40,7 @@ const fromClause = (origin: Origin, utf8: boolean): readonly string[] => {
   const domain = shownDomain(origin.helo, utf8)
   if (domain !== undefined) return ['from', domain, ...tcpInfo]
   if (isAddressLiteral(origin.helo) && literal !== undefined) return ['from', origin.helo, ...tcpInfo]
-  const odd = origin.helo === '' ? [] : [`(hello ${commentText(origin.helo)})`]
+  const odd = origin.helo === '' ? [] : [`(HELO ${commentText(origin.helo)})`]
   return literal === undefined ? ['from', 'localhost', ...odd] : ['from', literal, ...tcpInfo, ...odd]
 }
 

@@ -1,0 +1,75 @@
+/**
+ * Text of others, made fit to stand in a notification: reply lines, addresses and names (RFC 3464 §2.1.2, RFC 6533 §3).
+ *
+ * Whatever goes in, no result holds a line end or another control character, so that nobody can write fields of ours.
+ */
+
+export const isAscii = (text: string): boolean => /^\p{ASCII}*$/u.test(text)
+
+/** Printable text: control characters and broken Unicode become `?`; without `utf8` everything beyond ASCII does too. */
+export const printable = (text: string, utf8: boolean): string =>
+  text
+    .toWellFormed()
+    .replace(/[\p{Cc}\u2028\u2029]/gu, '?')
+    .replace(utf8 ? /(?!)/gu : /[^\x20-\x7e]/gu, '?')
+
+/** The `utf-8-addr-xtext` form of RFC 6533 §3: ASCII only, everything else as `\x{…}`. */
+const escapedAddress = (address: string): string =>
+  address
+    .toWellFormed()
+    .replace(
+      /[^\x21-\x2a\x2c-\x3c\x3e-\x5b\x5d-\x7e]/gu,
+      (character) => `\\x{${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(2, '0')}}`,
+    )
+
+/**
+ * An address and its type as Original-Recipient and Final-Recipient show them, otherwise unaltered (rfc3461-9.1-01).
+ * An address beyond ASCII has the type utf-8, escaped where the field must be ASCII (rfc6533-3-06, rfc6533-3-08).
+ */
+export const typedAddress = (
+  given: { readonly type: string; readonly address: string },
+  separator: ';' | '; ',
+  utf8: boolean,
+): string => {
+  const utf8Type = !isAscii(given.address) || given.type.toLowerCase() === 'utf-8'
+  if (!utf8Type) return `${printable(given.type, false)}${separator}${printable(given.address, false)}`
+  // rfc6533-3-07: nothing is refused here for its syntax.
+  return `utf-8${separator}${utf8 ? printable(given.address, true) : escapedAddress(given.address)}`
+}
+
+/** Breaks a line before it grows past 78 characters; words keep the spaces before them, so unfolding gives the same text. */
+const brokenLine = (whole: string): readonly string[] => {
+  const lines: string[] = []
+  let line = ''
+  for (const word of whole.match(/ *[^ ]+/g) ?? []) {
+    if (line.trim() !== '' && word.startsWith(' ') && line.length + word.length > 78) {
+      lines.push(line)
+      line = word
+    } else {
+      line += word
+    }
+  }
+  return [...lines, line]
+}
+
+/**
+ * A field whose value may have several lines, each on a line of its own and folded where it is long, ended with CRLF.
+ * Values must be printable already.
+ */
+export const foldedField = (name: string, ...values: readonly string[]): string =>
+  `${values.flatMap((value, index) => brokenLine(index === 0 ? `${name}: ${value}` : ` ${value}`)).join('\r\n')}\r\n`
+
+/** A paragraph broken into lines of at most 72 characters, each indented; a longer word stays whole. */
+export const paragraph = (value: string, indent = ''): string => {
+  const lines: string[] = []
+  let line = ''
+  for (const word of value.split(' ').filter((each) => each !== '')) {
+    if (line !== '' && indent.length + line.length + 1 + word.length > 72) {
+      lines.push(`${indent}${line}`)
+      line = word
+    } else {
+      line = line === '' ? word : `${line} ${word}`
+    }
+  }
+  return `${[...lines, `${indent}${line}`].join('\r\n')}\r\n`
+}
