@@ -1,0 +1,161 @@
+/**
+ * `smtpspec verify`: run the features against a target, show what holds and what does not, and leave a report.
+ *
+ * Selection is by feature path, by requirement id or prefix, by tag expression. Progress is one changing line on a
+ * terminal and one line a scenario on a pipe. The exit code is the verdict (DESIGN §5).
+ */
+import { mkdir } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { join, resolve } from 'node:path'
+import { Writable } from 'node:stream'
+import { loadConfiguration, runCucumber } from '@cucumber/cucumber/api'
+import type { Command } from 'commander'
+import { failureText, inOrder, progressLine, summaryText } from '../report/print.ts'
+import { readRequirements } from '../report/requirements.ts'
+import { Results } from '../report/results.ts'
+import type { ScenarioResult } from '../report/results.ts'
+import { exitCodeOf, exitCodes, judge, requirementsOf } from '../report/verdict.ts'
+import type { Judged } from '../report/verdict.ts'
+import { targetNames } from '../targets/choose.ts'
+import { codeHome, home } from './home.ts'
+import { select } from './select.ts'
+import { usageFault } from './usage.ts'
+
+export interface VerifyOptions {
+  readonly target: string
+  readonly tags?: string
+  readonly exclude?: string
+  readonly list?: true
+  readonly strict?: true
+  readonly parallel?: string
+  readonly reportDir?: string
+}
+
+const nowhere = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() })
+
+const workersFor = (text: string | undefined): number => {
+  if (text === undefined) return Math.max(2, availableParallelism())
+  const count = Number(text)
+  if (!Number.isInteger(count) || count < 1 || count > 64) throw usageFault(`--parallel takes a number from 1 to 64, not "${text}"`)
+  return count
+}
+
+const reportFiles = async (folder: string | undefined): Promise<Record<string, string>> => {
+  if (folder === undefined) return {}
+  const absolute = resolve(folder)
+  await mkdir(absolute, { recursive: true })
+  return {
+    [join(absolute, 'report.html')]: 'html',
+    [join(absolute, 'junit.xml')]: 'junit',
+    [join(absolute, 'messages.ndjson')]: 'message',
+  }
+}
+
+/** Shows scenarios as they end: a counter that rewrites itself on a terminal, a line each on a pipe. */
+const progress = (out: NodeJS.WriteStream): { show(judged: Judged): void; end(): void } => {
+  let done = 0
+  let failed = 0
+  return {
+    show: (judged) => {
+      done += 1
+      const passed = judged.verdict.kind === 'pass' || judged.verdict.kind === 'not applicable'
+      if (!passed) failed += 1
+      if (!out.isTTY) out.write(`${progressLine(judged)}\n`)
+      else out.write(`\r\u001B[K${done} scenarios, ${failed} failed · ${judged.result.feature.slice(0, 60)}`)
+    },
+    end: () => {
+      if (out.isTTY) out.write('\r\u001B[K')
+    },
+  }
+}
+
+const listText = ({ uri, line, feature, name, tags }: ScenarioResult): string =>
+  `${uri}:${line}  ${feature} › ${name}${tags.length > 0 ? `  [${tags.join(' ')}]` : ''}`
+
+export const verify = async (selection: readonly string[], options: VerifyOptions): Promise<number> => {
+  if (!targetNames.includes(options.target)) {
+    throw usageFault(`--target knows ${targetNames.join(', ')}, not "${options.target}"`)
+  }
+  const { paths, tagExpression } = await select(selection, options)
+  const { folder, extension } = codeHome()
+  const { runConfiguration } = await loadConfiguration(
+    {
+      file: false,
+      provided: {
+        paths: [...paths],
+        import: [join(folder, `steps/**/*${extension}`).replaceAll('\\', '/')],
+        tags: tagExpression,
+        parallel: options.list ? 0 : workersFor(options.parallel),
+        dryRun: options.list === true,
+        worldParameters: { target: options.target },
+        format: [['rerun', '']],
+      },
+    },
+    { cwd: home() },
+  )
+  const results = new Results()
+  const judged: Judged[] = []
+  const shown = progress(process.stdout)
+  const startedAt = performance.now()
+  const problems: string[] = []
+  await runCucumber(
+    { ...runConfiguration, formats: { stdout: 'rerun', files: options.list ? {} : await reportFiles(options.reportDir), publish: false, options: {} } },
+    { cwd: home(), stdout: nowhere(), stderr: process.stderr },
+    (message) => {
+      const result = results.take(message)
+      if (result === undefined) return
+      if (options.list) {
+        process.stdout.write(`${listText(result)}\n`)
+        return
+      }
+      const verdict = judge(result)
+      judged.push(verdict)
+      shown.show(verdict)
+    },
+  )
+  shown.end()
+  problems.push(...results.unreadable)
+  if (options.list) return problems.length > 0 ? exitCodes.harnessFailed : exitCodes.held
+
+  const requirements = readRequirements(home('fixtures/requirements'))
+  for (const one of inOrder(judged)) {
+    if (one.verdict.kind !== 'pass' && one.verdict.kind !== 'not applicable') process.stdout.write(`\n${failureText(one, requirements)}\n`)
+    if (one.verdict.kind === 'not applicable') process.stdout.write(`n/a  ${one.result.feature} › ${one.result.name}: ${one.verdict.why}\n`)
+  }
+  const unknown = new Set(judged.flatMap(({ result }) => requirementsOf(result)).filter((id) => !requirements.has(id)))
+  for (const id of unknown) problems.push(`the tag @${id} names no requirement of fixtures/requirements`)
+  if (judged.length === 0) problems.push('no scenario matches; smtpspec verify --list shows what there is')
+  for (const problem of problems) process.stderr.write(`smtpspec verify: ${problem}\n`)
+  process.stdout.write(`${summaryText(judged, options.target, (performance.now() - startedAt) / 1000)}\n`)
+  if (options.reportDir !== undefined) process.stdout.write(`report: ${join(resolve(options.reportDir), 'report.html')}\n`)
+  return problems.length > 0 ? exitCodes.harnessFailed : exitCodeOf(judged, options.strict === true)
+}
+
+export const register = (program: Command): void => {
+  program
+    .command('verify')
+    .description('Run the features against a server and tell what holds.')
+    .argument('[selection...]', 'feature files or folders, or requirement ids and prefixes of them (rfc5321-4.5.2)')
+    .option('--target <name>', `the server under test: ${targetNames.join(', ')}`, 'reference')
+    .option('--tags <expression>', 'only scenarios whose tags match, for example "@must and not @alone"')
+    .option('--exclude <ids>', 'leave out requirement ids or prefixes, comma separated')
+    .option('--list', 'show the scenarios that would run, and run nothing')
+    .option('--strict', 'a failed SHOULD fails the run too (exit code 2)')
+    .option('--parallel <workers>', 'scenarios that run beside each other (default: one for each processor, at least 2)')
+    .option('--report-dir <folder>', 'write report.html, junit.xml and messages.ndjson there')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  smtpspec verify                                  everything, against the reference server
+  smtpspec verify features/mail-service            the four stories
+  smtpspec verify rfc5321-4.5.2                    one section of RFC 5321
+  smtpspec verify --tags "@must" --parallel 4 --report-dir reports
+
+Exit codes: 0 all held, 1 a MUST failed, 2 a SHOULD failed under --strict, 3 the target could not be
+started or reached, 4 the harness itself failed, 64 wrong usage.`,
+    )
+    .action(async (selection: string[], options: VerifyOptions) => {
+      process.exitCode = await verify(selection, options)
+    })
+}

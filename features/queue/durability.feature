@@ -1,0 +1,41 @@
+Feature: What was accepted is not lost
+  With its 250 the server takes over the responsibility. A restart or a crash may delay a message, never lose it.
+
+  Background:
+    Given there.example has the mail exchanger mx1.there.example
+    And mx1.there.example is unreachable
+
+  @rfc5321-6.1-01 @rfc5321-6.1-02 @must
+  Rule: An accepted message survives
+
+    Example: A restart
+      Given alice sends a message to bob@there.example
+      And the queue still holds the message for bob@there.example
+      And mx1.there.example can be reached again
+      When the server restarts
+      And the operator runs the queue
+      Then mx1.there.example receives it once
+      And the content arrives unchanged at mx1.there.example
+
+    @needs-kill
+    Example: A crash right after the reply
+      Given alice sends a message to bob@there.example
+      And mx1.there.example can be reached again
+      When the server is killed and started again
+      And the operator runs the queue
+      Then mx1.there.example receives it once
+
+    @needs-kill
+    Example: A crash with mail for local users on its way
+      Given alice sends 20 messages to carol@here.example
+      When the server is killed and started again
+      And the queue comes to rest
+      Then carol finds 20 messages
+
+  @rfc5321-4.1.1.10-05 @must
+  Rule: A message that was not finished is not kept
+
+    Example: The client disappears in the middle of the content
+      When mallory disappears in the middle of the content for alice@here.example
+      Then alice finds nothing
+      And the queue is empty

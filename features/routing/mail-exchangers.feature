@@ -1,0 +1,108 @@
+Feature: The destination's mail exchanger is found by DNS
+  A domain says in DNS which hosts take its mail. The server asks for them, prefers those that the domain
+  prefers, and never guesses.
+
+  @rfc5321-5.1-01 @rfc5321-5.1-04 @must
+  Rule: Mail goes to the mail exchanger of the recipient's domain
+
+    Example: One mail exchanger
+      Given there.example has the mail exchanger mx1.there.example
+      When alice sends a message to bob@there.example
+      Then mx1.there.example receives it for bob@there.example
+      And mx1.there.example finds nothing wrong with the client
+
+    Example: Recipients in two domains
+      Given there.example has the mail exchanger mx1.there.example
+      And third.example has the mail exchanger mx.third.example
+      When alice sends a message to bob@there.example and dan@third.example
+      Then mx1.there.example receives it for bob@there.example
+      And mx.third.example receives it for dan@third.example
+
+    @rfc5321-4.5.4.1-10 @should
+    Example: Two recipients of one domain share one copy
+      Given there.example has the mail exchanger mx1.there.example
+      When alice sends a message to bob@there.example and dan@there.example
+      Then mx1.there.example receives it for bob@there.example and dan@there.example
+      And mx1.there.example receives it once
+
+  @rfc5321-5.1-08 @must
+  Rule: A domain without mail exchanger is served by its own address
+
+    Example: Only an address record
+      Given there.example is served by its own address
+      When alice sends a message to bob@there.example
+      Then there.example receives it for bob@there.example
+
+  @rfc5321-5.1-11 @must
+  Rule: With a mail exchanger published, the domain's own address is not used
+
+    Example: The mail exchanger is unreachable, the domain's own address is not
+      Given there.example has the mail exchanger mx1.there.example
+      And there.example is served by its own address
+      And mx1.there.example is unreachable
+      When alice sends a message to bob@there.example
+      Then there.example receives nothing
+      And the queue still holds the message for bob@there.example
+
+  @rfc5321-5.1-05 @must
+  Rule: Another name of a domain is followed
+
+    Example: The domain is a CNAME
+      Given there.example has the mail exchanger mx1.there.example
+      And alias.example is another name of there.example
+      When alice sends a message to bob@alias.example
+      Then mx1.there.example receives it for bob@alias.example
+
+  @rfc5321-5.1-06 @must
+  Rule: Mail for a domain that does not exist is returned at once
+
+    Example: NXDOMAIN
+      Given gone.example does not exist
+      When alice sends a message to bob@gone.example
+      Then alice is notified that bob@gone.example failed
+      And the queue is empty
+
+  @rfc5321-5.1-10 @must
+  Rule: Mail for a domain with neither mail exchanger nor address is returned
+
+    Example: Nothing but a text record
+      Given silent.example has neither mail exchanger nor address
+      When alice sends a message to bob@silent.example
+      Then alice is notified that bob@silent.example failed
+
+  @rfc7505-3-01 @rfc7505-4.1-01 @must
+  Rule: A null MX says that the domain takes no mail
+
+    Example: The message is returned without any connection
+      Given there.example publishes a null MX
+      When alice sends a message to bob@there.example
+      Then alice is notified that bob@there.example failed
+      And the notification to alice tells of bob@there.example:
+        | status | 5.1.10 |
+
+  @rfc5321-5.1-07 @must
+  Rule: A temporary error of DNS means trying later
+
+    Example: The name server fails, later it answers
+      Given there.example has the mail exchanger mx1.there.example
+      And the names under there.example cannot be resolved for now
+      When alice sends a message to bob@there.example
+      Then the queue still holds the message for bob@there.example
+      And no notification is sent
+
+  @rfc1123-6.1.3.2-01 @should
+  Rule: An answer that does not fit into one datagram is asked for over TCP
+
+    Example: Truncated answers
+      Given there.example has the mail exchanger mx1.there.example
+      And the name server truncates its answers for there.example
+      When alice sends a message to bob@there.example
+      Then mx1.there.example receives it for bob@there.example
+
+  @rfc5321-4.1.3-05 @must
+  Rule: Mail to an address literal goes to that address without DNS
+
+    Example: An IPv4 literal
+      Given mx1.there.example is a host at a known address
+      When alice sends a message to the user bob at the address of mx1.there.example
+      Then mx1.there.example receives 1 message

@@ -1,0 +1,68 @@
+/**
+ * The run on a terminal or a pipe: progress while it goes, each failure with everything needed to understand it, a summary.
+ *
+ * A failure shows the requirement's sentence, the step, expected and actual, and the whole conversation. Pure text in,
+ * text out; writing is the caller's.
+ */
+import type { Requirement } from './requirements.ts'
+import { requirementsOf } from './verdict.ts'
+import type { Judged, Verdict } from './verdict.ts'
+
+const marks: Readonly<Record<Verdict['kind'], string>> = {
+  pass: 'pass',
+  fail: 'FAIL',
+  'not applicable': 'n/a ',
+  'target unavailable': 'GONE',
+  'harness error': 'ERR ',
+}
+
+export const progressLine = ({ result, verdict }: Judged): string =>
+  `${marks[verdict.kind]} ${result.feature} › ${result.name} (${Math.round(result.milliseconds)} ms)`
+
+const indent = (text: string, by = '    '): string => text.replaceAll(/^/gm, by)
+
+/** The message of an assertion without the stack that no mail administrator wants to read. */
+const withoutStack = (message: string): string =>
+  message
+    .split('\n')
+    .filter((line) => !/^\s+at /.test(line))
+    .join('\n')
+    .trim()
+
+export const failureText = ({ result, verdict }: Judged, requirements: ReadonlyMap<string, Requirement>): string => {
+  const ids = requirementsOf(result).map((id) => `  ${id}: ${requirements.get(id)?.what ?? '(no such requirement)'}`)
+  const why = 'why' in verdict ? verdict.why : ''
+  return [
+    `${marks[verdict.kind]} ${result.feature} › ${result.name}`,
+    `  ${result.uri}:${result.line}`,
+    ...(result.rule === undefined ? [] : [`  Rule: ${result.rule}`]),
+    ...ids,
+    '',
+    ...result.steps
+      .filter(({ text, status }) => status === 'failed' || !text.startsWith('('))
+      .map(({ text, status }) => `  ${status === 'passed' ? ' ' : status === 'failed' ? '✗' : '·'} ${text}`),
+    '',
+    indent(withoutStack(why)),
+    '',
+    ...result.evidence.flatMap(({ name, text }) => [`  ── ${name} ──`, indent(text), '']),
+  ].join('\n')
+}
+
+export const counts = (judged: readonly Judged[]): Readonly<Record<Verdict['kind'], number>> => {
+  const count = { pass: 0, fail: 0, 'not applicable': 0, 'target unavailable': 0, 'harness error': 0 }
+  for (const { verdict } of judged) count[verdict.kind] += 1
+  return count
+}
+
+export const summaryText = (judged: readonly Judged[], target: string, seconds: number): string => {
+  const count = counts(judged)
+  const requirements = new Set(judged.filter(({ verdict }) => verdict.kind === 'pass').flatMap(({ result }) => requirementsOf(result)))
+  const parts = Object.entries(count)
+    .filter(([, number]) => number > 0)
+    .map(([kind, number]) => `${number} ${kind}`)
+  return `${target}: ${judged.length} scenarios in ${seconds.toFixed(1)} s: ${parts.join(', ') || 'none'}; ${requirements.size} requirements hold`
+}
+
+/** Features in their order, then lines: the same order however many workers ran. */
+export const inOrder = (judged: readonly Judged[]): readonly Judged[] =>
+  judged.toSorted((one, other) => one.result.uri.localeCompare(other.result.uri) || one.result.line - other.result.line)

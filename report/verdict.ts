@@ -1,0 +1,67 @@
+/**
+ * Judging results: what each scenario's outcome means, and the exit code that the whole run deserves (DESIGN §5).
+ *
+ * MUST decides; SHOULD only under `--strict`; a scenario without a level counts as MUST. What could not be tried because
+ * the target lacks something is *not applicable*, with the reason. What the harness itself got wrong is never a failure of
+ * the server.
+ */
+import type { ScenarioResult } from './results.ts'
+
+export type Verdict =
+  | { readonly kind: 'pass' }
+  | { readonly kind: 'fail'; readonly level: Level; readonly step: string; readonly why: string }
+  | { readonly kind: 'not applicable'; readonly why: string }
+  /** The server could not be started or reached. */
+  | { readonly kind: 'target unavailable'; readonly why: string }
+  /** A step that nobody wrote, or that two people wrote. */
+  | { readonly kind: 'harness error'; readonly why: string }
+
+export type Level = 'must' | 'should' | 'may'
+
+export interface Judged {
+  readonly result: ScenarioResult
+  readonly verdict: Verdict
+}
+
+/** Requirement ids look so: a source, a section, a running number; three policies number without a section. */
+const requirementPattern = /^(?:rfc\d+-[A-Za-z0-9.]+-\d+|(?:relay-probe|smuggling|mail-service)-\d+)$/
+
+export const requirementsOf = ({ tags }: ScenarioResult): readonly string[] => tags.filter((tag) => requirementPattern.test(tag))
+
+export const levelOf = ({ tags }: ScenarioResult): Level =>
+  tags.includes('must') ? 'must' : tags.includes('should') ? 'should' : tags.includes('may') ? 'may' : 'must'
+
+export const unavailableMark = 'TargetUnavailable'
+export const notApplicableName = 'not applicable'
+
+export const judge = (result: ScenarioResult): Judged => {
+  const unclear = result.steps.find(({ status }) => status === 'unclear')
+  const failed = result.steps.find(({ status }) => status === 'failed')
+  const why = failed?.message ?? unclear?.message ?? ''
+  if (failed !== undefined && why.includes(unavailableMark)) {
+    return { result, verdict: { kind: 'target unavailable', why } }
+  }
+  if (failed !== undefined) {
+    return { result, verdict: { kind: 'fail', level: levelOf(result), step: failed.text, why } }
+  }
+  if (unclear !== undefined) {
+    return { result, verdict: { kind: 'harness error', why: `no single step definition for "${unclear.text}"\n${why}` } }
+  }
+  if (result.steps.some(({ status }) => status === 'skipped')) {
+    const reason = result.evidence.find(({ name }) => name === notApplicableName)?.text
+    return { result, verdict: { kind: 'not applicable', why: reason ?? 'no reason was given' } }
+  }
+  return { result, verdict: { kind: 'pass' } }
+}
+
+export const exitCodes = { held: 0, mustFailed: 1, shouldFailed: 2, targetUnavailable: 3, harnessFailed: 4, wrongUsage: 64 } as const
+
+/** DESIGN §5; the gravest thing that happened decides, and a run of nothing is the harness's failure. */
+export const exitCodeOf = (judged: readonly Judged[], strict: boolean): number => {
+  const has = (test: (verdict: Verdict) => boolean): boolean => judged.some(({ verdict }) => test(verdict))
+  if (judged.length === 0 || has(({ kind }) => kind === 'harness error')) return exitCodes.harnessFailed
+  if (has(({ kind }) => kind === 'target unavailable')) return exitCodes.targetUnavailable
+  if (has((verdict) => verdict.kind === 'fail' && verdict.level === 'must')) return exitCodes.mustFailed
+  if (strict && has((verdict) => verdict.kind === 'fail' && verdict.level === 'should')) return exitCodes.shouldFailed
+  return exitCodes.held
+}

@@ -1,0 +1,90 @@
+/**
+ * Notifications: who was told what, and that nobody else was.
+ */
+import assert from 'node:assert/strict'
+import { Then } from '@cucumber/cucumber'
+import type { DataTable } from '@cucumber/cucumber'
+import { readNotification } from './notifications.ts'
+import type { ReadNotification } from './notifications.ts'
+import type { MailWorld } from './world.ts'
+
+/** Every notification that reached a person: in the mailbox here, or at any exchanger for their address. */
+const notificationsTo = async (world: MailWorld, address: string): Promise<readonly ReadNotification[]> => {
+  await world.rest()
+  const here = address.endsWith('@here.example') ? await world.mailbox(address) : []
+  const far = world.scene.exchangers.flatMap(({ received }) =>
+    received.filter(({ recipients }) => recipients.some((recipient) => recipient.address === address)),
+  )
+  const read = await Promise.all([...here, ...far].map(({ content }) => readNotification(content)))
+  return read.filter((notification) => notification !== undefined)
+}
+
+const told = (notifications: readonly ReadNotification[]): string =>
+  notifications
+    .flatMap(({ recipients }) => recipients.map(({ finalRecipient, action, status }) => `${finalRecipient}: ${action} (${status})`))
+    .join('\n') || 'no notification'
+
+const actions: Readonly<Record<string, string>> = {
+  failed: 'failed',
+  'was delayed': 'delayed',
+  'was relayed': 'relayed',
+  'was delivered': 'delivered',
+  'was expanded': 'expanded',
+}
+
+const theOne = async (world: MailWorld, person: string): Promise<ReadNotification> => {
+  const notifications = await notificationsTo(world, world.person(person).mailbox)
+  const last = notifications.at(-1)
+  assert.ok(last !== undefined, 'no notification arrived')
+  return last
+}
+
+Then(
+  /^(alice|bob|carol|mallory) is notified (once )?that (\S+@\S+) (failed|was delayed|was relayed|was delivered|was expanded)$/,
+  async function (this: MailWorld, name: string, once: string | undefined, recipient: string, what: string) {
+    const notifications = await notificationsTo(this, this.person(name).mailbox)
+    const matching = notifications
+      .flatMap(({ recipients }) => recipients)
+      .filter(({ finalRecipient, action }) => finalRecipient === recipient && action === actions[what])
+    assert.ok(matching.length > 0, told(notifications))
+    if (once !== undefined) assert.equal(matching.length, 1, told(notifications))
+  },
+)
+
+Then('{person} gets {int} notification(s)', async function (this: MailWorld, name: string, count: number) {
+  const notifications = await notificationsTo(this, this.person(name).mailbox)
+  assert.equal(notifications.length, count, told(notifications))
+})
+
+Then('no notification is sent', async function (this: MailWorld) {
+  await this.rest()
+  for (const { mailbox } of this.cast.values()) {
+    const notifications = await notificationsTo(this, mailbox)
+    assert.equal(notifications.length, 0, `${mailbox} was told:\n${told(notifications)}`)
+  }
+  for (const { name, received } of this.scene.exchangers) {
+    assert.ok(!received.some(({ reversePath, content }) => reversePath === '' && Buffer.from(content).includes('delivery-status')), `${name} received a notification`)
+  }
+})
+
+Then('the notification to {person} tells of {mailbox}:', async function (this: MailWorld, name: string, recipient: string, table: DataTable) {
+  const notification = await theOne(this, name)
+  const reported = notification.recipients.find(({ finalRecipient }) => finalRecipient === recipient)
+  assert.ok(reported !== undefined, told([notification]))
+  for (const [field, pattern] of Object.entries(table.rowsHash())) {
+    const found = reported.fields[field.toLowerCase()] ?? notification.perMessage[field.toLowerCase()] ?? '(absent)'
+    assert.match(found, new RegExp(pattern, 'i'), field)
+  }
+})
+
+Then(/^the notification to (alice|bob|carol|mallory) returns (the whole message|only the header)$/, async function (
+  this: MailWorld,
+  name: string,
+  how: string,
+) {
+  const { returned } = await theOne(this, name)
+  assert.ok(returned !== undefined, 'nothing was returned')
+  const hasBody = returned.text.includes(`A message with the token ${this.letter.token}`)
+  assert.ok(returned.text.includes(this.letter.token), `the returned part is not of this message:\n${returned.text}`)
+  assert.equal(hasBody, how === 'the whole message', `${returned.type}:\n${returned.text}`)
+})

@@ -1,0 +1,41 @@
+/**
+ * Looking at content as it arrived: header fields, trace fields on top, the rest byte for byte.
+ *
+ * Deliberately simple and independent of the server: lines end at CRLF, the header ends at the first empty line.
+ */
+const latin = (content: Uint8Array): string => Buffer.from(content).toString('latin1')
+
+export const contentOf = (content: Uint8Array): string => latin(content)
+
+const headerOf = (content: Uint8Array): string => {
+  const text = latin(content)
+  const end = text.indexOf('\r\n\r\n')
+  return end === -1 ? text : text.slice(0, end + 2)
+}
+
+/** All fields in order, unfolded. */
+export const fieldsOf = (content: Uint8Array): readonly { readonly name: string; readonly value: string }[] =>
+  headerOf(content)
+    .split(/\r\n(?![ \t])/)
+    .filter((line) => line.includes(':'))
+    .map((line) => ({
+      name: line.slice(0, line.indexOf(':')),
+      value: line
+        .slice(line.indexOf(':') + 1)
+        .replaceAll('\r\n', '')
+        .trim(),
+    }))
+
+export const fieldOf = (content: Uint8Array, name: string): string | undefined =>
+  fieldsOf(content).find((field) => field.name.toLowerCase() === name.toLowerCase())?.value
+
+/** The content without the Received and Return-Path fields that were put on top of it. */
+export const withoutTrace = (content: Uint8Array): Uint8Array => {
+  let text = latin(content)
+  for (let fields = 0; fields < 200; fields += 1) {
+    const trace = /^(?:Received|Return-Path):[^\r\n]*(?:\r\n[ \t][^\r\n]*)*\r\n/i.exec(text)
+    if (trace === null) break
+    text = text.slice(trace[0].length)
+  }
+  return Buffer.from(text, 'latin1')
+}

@@ -1,0 +1,130 @@
+/**
+ * What arrived outside: which exchanger received what, for whom, in which order, and whether it is still the same message.
+ */
+import assert from 'node:assert/strict'
+import { Then } from '@cucumber/cucumber'
+import type { DataTable } from '@cucumber/cucumber'
+import type { Exchanger, ReceivedMessage } from '../simulators/contract.ts'
+import { contentOf, fieldOf, withoutTrace } from './content.ts'
+import { carries } from './letters.ts'
+import type { MailWorld } from './world.ts'
+
+/** What an exchanger received of the scenario's letters (notifications and other people's mail left out). */
+const ofLetters = (world: MailWorld, exchanger: Exchanger): readonly ReceivedMessage[] =>
+  exchanger.received.filter(
+    ({ content, reversePath }) => reversePath !== '' && world.letters.some(({ token }) => carries(content, token)),
+  )
+
+const recipientsOf = (messages: readonly ReceivedMessage[]): readonly string[] =>
+  messages.flatMap(({ recipients }) => recipients.map(({ address }) => address))
+
+const told = (exchanger: Exchanger): string =>
+  `${exchanger.name} received ${exchanger.received.length} message(s) for ${recipientsOf(exchanger.received).join(', ') || 'nobody'}` +
+  ` over ${exchanger.conversations.length} connection(s)`
+
+const theOne = (world: MailWorld, host: string): ReceivedMessage => {
+  const messages = world.host(host).received
+  const message = messages.at(-1)
+  assert.ok(message !== undefined, told(world.host(host)))
+  return message
+}
+
+Then('{host} receives it for {mailboxes}', async function (this: MailWorld, host: string, mailboxes: readonly string[]) {
+  await this.rest()
+  const exchanger = this.host(host)
+  const recipients = recipientsOf(exchanger.received.filter(({ content }) => carries(content, this.letter.token)))
+  assert.deepEqual([...recipients].toSorted(), [...mailboxes].toSorted(), told(exchanger))
+})
+
+Then('{host} receives it once', async function (this: MailWorld, host: string) {
+  await this.rest()
+  const exchanger = this.host(host)
+  assert.equal(exchanger.received.filter(({ content }) => carries(content, this.letter.token)).length, 1, told(exchanger))
+})
+
+Then('{host} receives {int} message(s)', async function (this: MailWorld, host: string, count: number) {
+  await this.rest()
+  assert.equal(ofLetters(this, this.host(host)).length, count, told(this.host(host)))
+})
+
+Then('{host} receives nothing', async function (this: MailWorld, host: string) {
+  await this.rest()
+  assert.equal(this.host(host).received.length, 0, told(this.host(host)))
+})
+
+Then('{host} is not contacted', async function (this: MailWorld, host: string) {
+  await this.rest()
+  assert.equal(this.host(host).conversations.length, 0, told(this.host(host)))
+})
+
+Then('{host} sees at most/exactly {int} connection(s)', async function (this: MailWorld, host: string, count: number) {
+  await this.rest()
+  assert.ok(this.host(host).conversations.length <= count, told(this.host(host)))
+})
+
+Then('the hosts are tried in this order:', async function (this: MailWorld, table: DataTable) {
+  await this.rest()
+  const contacts = this.scene.exchangers.flatMap((exchanger) =>
+    exchanger.conversations.map(({ spoken }) => ({ name: exchanger.name, at: spoken[0]?.at ?? 0 })),
+  )
+  const order = contacts.toSorted((one, other) => one.at - other.at).map(({ name }) => name)
+  assert.deepEqual(order, table.raw().flat())
+})
+
+Then('{host} receives it from {path}', async function (this: MailWorld, host: string, from: string) {
+  await this.rest()
+  assert.equal(theOne(this, host).reversePath, from)
+})
+
+Then('{host} is greeted by {host}', async function (this: MailWorld, host: string, name: string) {
+  await this.rest()
+  assert.equal(theOne(this, host).helo, name)
+})
+
+Then(/^(\S+\.example) receives it (under TLS|in clear|by BDAT|by DATA|after HELO|after EHLO|authenticated)$/, async function (
+  this: MailWorld,
+  host: string,
+  how: string,
+) {
+  await this.rest()
+  const message = theOne(this, host)
+  const holds: Readonly<Record<string, boolean>> = {
+    'under TLS': message.secure,
+    'in clear': !message.secure,
+    'by BDAT': message.by === 'BDAT',
+    'by DATA': message.by === 'DATA',
+    'after HELO': message.verb === 'HELO',
+    'after EHLO': message.verb === 'EHLO',
+    authenticated: message.user !== undefined,
+  }
+  assert.ok(holds[how], `it came ${message.secure ? 'under TLS' : 'in clear'}, by ${message.by}, after ${message.verb}, as ${message.user ?? 'nobody'}`)
+})
+
+Then('{host} receives it with the parameters:', async function (this: MailWorld, host: string, table: DataTable) {
+  await this.rest()
+  const message = theOne(this, host)
+  for (const { command, parameter, value } of table.hashes()) {
+    const given = command === 'MAIL' ? message.mailParameters : message.recipients[0]?.parameters
+    assert.equal(given?.[parameter ?? ''] ?? '(absent)', value, `${command} ${parameter}; given: ${JSON.stringify(given)}`)
+  }
+})
+
+Then('{host} finds nothing wrong with the client', async function (this: MailWorld, host: string) {
+  await this.rest()
+  assert.deepEqual(this.host(host).violations, [])
+})
+
+Then('the content arrives unchanged at {host}', async function (this: MailWorld, host: string) {
+  await this.rest()
+  const received = Buffer.from(withoutTrace(theOne(this, host).content)).toString('latin1')
+  assert.equal(received, Buffer.from(this.letter.content).toString('latin1'))
+})
+
+Then('the message at {host} has the fields:', async function (this: MailWorld, host: string, table: DataTable) {
+  await this.rest()
+  const { content } = theOne(this, host)
+  for (const { field, value } of table.hashes()) {
+    const found = fieldOf(content, field ?? '')
+    assert.match(found ?? '(absent)', new RegExp(value ?? ''), `${field} in\n${contentOf(content)}`)
+  }
+})

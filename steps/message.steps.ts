@@ -1,0 +1,115 @@
+/**
+ * Messages at the door: who sends what to whom, and whether the server takes it.
+ */
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { Then, When } from '@cucumber/cucumber'
+import type { DataTable } from '@cucumber/cucumber'
+import { home } from '../cli/home.ts'
+import { fateOf } from './letters.ts'
+import type { Letter } from './letters.ts'
+import type { RefusalClass, Sender } from './vocabulary.ts'
+import type { MailWorld } from './world.ts'
+
+/** A message of `fixtures/messages`, with `{token}` replaced so that it is recognised when it arrives. */
+const fixture = async (name: string): Promise<(token: string) => Uint8Array> => {
+  const bytes = await readFile(home(`fixtures/messages/${name}.eml`))
+  return (token) => Buffer.from(bytes.toString('latin1').replaceAll('{token}', token), 'latin1')
+}
+
+const describe = (letter: Letter): string => {
+  const { accepted, refused } = letter.result
+  const told = refused.map(({ recipient, code, text, stage }) => `${recipient ?? 'all'} at ${stage}: ${code} ${text}`)
+  return `accepted: ${accepted.join(', ') || 'nobody'}; refused: ${told.join('; ') || 'nobody'}`
+}
+
+When('{sender} sends a message to {mailboxes}', async function (this: MailWorld, sender: Sender, to: readonly string[]) {
+  const person = this.sender(sender)
+  await this.send(person, person.mailbox, to)
+})
+
+When(
+  '{sender} sends a message from {path} to {mailboxes}',
+  async function (this: MailWorld, sender: Sender, from: string, to: readonly string[]) {
+    await this.send(this.sender(sender), from, to)
+  },
+)
+
+When(
+  '{sender} sends the message {string} to {mailboxes}',
+  async function (this: MailWorld, sender: Sender, name: string, to: readonly string[]) {
+    const person = this.sender(sender)
+    const smtputf8 = name.includes('international')
+    await this.send(person, person.mailbox, to, { content: await fixture(name), ...(smtputf8 && { smtputf8 }) })
+  },
+)
+
+When(
+  '{sender} sends a message to {mailboxes} with:',
+  async function (this: MailWorld, sender: Sender, to: readonly string[], table: DataTable) {
+    const person = this.sender(sender)
+    const { from, ...dsn } = table.rowsHash()
+    await this.send(person, from ?? person.mailbox, to, { dsn })
+  },
+)
+
+When(
+  '{sender} sends a message of {int} octets to {mailboxes}',
+  async function (this: MailWorld, sender: Sender, octets: number, to: readonly string[]) {
+    const person = this.sender(sender)
+    const line = `${'x'.repeat(70)}\r\n`
+    const content = (token: string): Uint8Array => {
+      const head = `Subject: ${token}\r\nMessage-ID: <${token}@here.example>\r\n\r\n`
+      const body = line.repeat(Math.ceil(octets / line.length)).slice(0, Math.max(0, octets - head.length - 2))
+      return Buffer.from(`${head}${body.replace(/\r$/, 'x')}\r\n`)
+    }
+    await this.send(person, person.mailbox, to, { content })
+  },
+)
+
+When(
+  '{sender} sends {int} messages to {mailboxes}',
+  async function (this: MailWorld, sender: Sender, count: number, to: readonly string[]) {
+    const person = this.sender(sender)
+    const batch = Math.min(count, 500)
+    for (let sent = 0; sent < batch; sent += 1) await this.send(person, person.mailbox, to)
+  },
+)
+
+Then('the message is accepted', function (this: MailWorld) {
+  const { letter } = this
+  letter.looked = true
+  for (const recipient of letter.to) assert.equal(fateOf(letter, recipient).kind, 'accepted', describe(letter))
+})
+
+Then('the message is {refusal}', function (this: MailWorld, refusal: RefusalClass) {
+  const { letter } = this
+  letter.looked = true
+  for (const recipient of letter.to) {
+    const fate = fateOf(letter, recipient)
+    assert.equal(fate.kind, 'refused', describe(letter))
+    if (fate.kind === 'refused') assert.ok(refusal.digits.includes(String(fate.code)[0] ?? ''), describe(letter))
+  }
+})
+
+Then('the message is refused with {code}', function (this: MailWorld, pattern: string) {
+  const { letter } = this
+  letter.looked = true
+  const [code, enhanced] = pattern.split(' ')
+  const refusal = letter.result.refused[0]
+  assert.notEqual(refusal, undefined, describe(letter))
+  assert.match(String(refusal?.code), new RegExp(`^${(code ?? '').replaceAll('yz', '\\d\\d')}$`), describe(letter))
+  if (enhanced !== undefined) assert.equal(refusal?.enhanced, enhanced, describe(letter))
+})
+
+Then('the recipient {mailbox} is accepted', function (this: MailWorld, recipient: string) {
+  this.letter.looked = true
+  assert.equal(fateOf(this.letter, recipient).kind, 'accepted', describe(this.letter))
+})
+
+Then('the recipient {mailbox} is {refusal}', function (this: MailWorld, recipient: string, refusal: RefusalClass) {
+  this.letter.looked = true
+  const fate = fateOf(this.letter, recipient)
+  assert.equal(fate.kind, 'refused', describe(this.letter))
+  if (fate.kind === 'refused') assert.ok(refusal.digits.includes(String(fate.code)[0] ?? ''), describe(this.letter))
+})

@@ -1,0 +1,66 @@
+/**
+ * Reading notifications that arrived (RFC 3464): which recipients they speak of, with which action and status.
+ *
+ * Stands on `mailparser`, an independent reader, so that a notification which only we could read is found out.
+ */
+import { simpleParser } from 'mailparser'
+
+export interface ReportedRecipient {
+  readonly finalRecipient: string
+  readonly originalRecipient?: string
+  readonly action: string
+  readonly status: string
+  readonly fields: Readonly<Record<string, string>>
+}
+
+export interface ReadNotification {
+  readonly subject: string
+  readonly text: string
+  readonly perMessage: Readonly<Record<string, string>>
+  readonly recipients: readonly ReportedRecipient[]
+  /** Content type and text of the returned part, when there is one. */
+  readonly returned?: { readonly type: string; readonly text: string }
+  readonly raw: Uint8Array
+}
+
+const fieldsOfBlock = (block: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    block
+      .split(/\r?\n(?![ \t])/)
+      .filter((line) => line.includes(':'))
+      .map((line) => [
+        line.slice(0, line.indexOf(':')).trim().toLowerCase(),
+        line
+          .slice(line.indexOf(':') + 1)
+          .replaceAll(/\r?\n/g, '')
+          .trim(),
+      ]),
+  )
+
+const addressOf = (typed: string | undefined): string => (typed ?? '').replace(/^[^;]*;\s*/, '')
+
+/** Gives undefined for a message that is not a delivery report. */
+export const readNotification = async (content: Uint8Array): Promise<ReadNotification | undefined> => {
+  const parsed = await simpleParser(Buffer.from(content), { skipHtmlToText: true, skipTextToHtml: true })
+  const status = parsed.attachments.find(({ contentType }) => /^message\/(global-)?delivery-status$/i.test(contentType))
+  if (status === undefined) return undefined
+  const [first = '', ...blocks] = status.content.toString('utf8').split(/\r?\n\r?\n/)
+  const returned = parsed.attachments.find(({ contentType }) => /^(message\/(rfc822|global)|text\/rfc822-headers|message\/global-headers)$/i.test(contentType))
+  return {
+    subject: parsed.subject ?? '',
+    text: parsed.text ?? '',
+    perMessage: fieldsOfBlock(first),
+    recipients: blocks
+      .map(fieldsOfBlock)
+      .filter((fields) => fields['final-recipient'] !== undefined)
+      .map((fields) => ({
+        finalRecipient: addressOf(fields['final-recipient']),
+        ...(fields['original-recipient'] !== undefined && { originalRecipient: addressOf(fields['original-recipient']) }),
+        action: (fields['action'] ?? '').toLowerCase(),
+        status: fields['status'] ?? '',
+        fields,
+      })),
+    ...(returned !== undefined && { returned: { type: returned.contentType, text: returned.content.toString('latin1') } }),
+    raw: content,
+  }
+}
