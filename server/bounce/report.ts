@@ -5,13 +5,14 @@
  * The result is a stream that may be walked more than once; the original message flows through it and is never held. Who
  * is told what was decided before (`decide.ts`); this file only lays it out.
  */
+import { isAscii } from '../protocol/text.ts'
 import { dateField, messageIdField } from '../message/headers.ts'
 import { shownDomain } from '../message/domain.ts'
 import { quotedPrintable } from '../message/transfer-encoding.ts'
 import { chooseReturned, examine, returnedContent, wantsWhole } from './returned.ts'
 import type { Returned } from './returned.ts'
 import { deliveryStatus } from './status.ts'
-import { isAscii, printable } from './text.ts'
+import { printable } from './text.ts'
 import { subjects, words } from './words.ts'
 import type { WordsFacts } from './words.ts'
 

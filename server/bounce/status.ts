@@ -83,7 +83,9 @@ const messageFields = (facts: StatusFacts): string => {
   const hello = shownDomain(origin.helo, utf8) ?? (isAddressLiteral(origin.helo) ? origin.helo : undefined)
   return [
     // rfc3461-6.3-01 rfc3464-2.2.1-02 rfc3464-2.2.1-03
-    envelope.envelopeId === undefined ? '' : `Original-Envelope-Id: ${printable(envelope.envelopeId, utf8)}\r\n`,
+    envelope.envelopeId === undefined
+      ? ''
+      : `Original-Envelope-Id: ${printable(envelope.envelopeId, utf8).slice(0, 900)}\r\n`,
     // rfc3464-2.2.2-01
     `Reporting-MTA: ${mtaName(facts.hostName, utf8)}\r\n`,
     // rfc3464-2.2.4-01

@@ -4,7 +4,10 @@
  * Whatever goes in, no result holds a line end or another control character, so that nobody can write fields of ours.
  */
 
-export const isAscii = (text: string): boolean => /^\p{ASCII}*$/u.test(text)
+import { encodeUnitext, isAscii } from '../protocol/text.ts'
+
+/** Characters of an address or name that are shown; far beyond what the wire allows, and within one line. */
+const longestValue = 900
 
 /** Printable text: control characters and broken Unicode become `?`; without `utf8` everything beyond ASCII does too. */
 export const printable = (text: string, utf8: boolean): string =>
@@ -12,15 +15,6 @@ export const printable = (text: string, utf8: boolean): string =>
     .toWellFormed()
     .replace(/[\p{Cc}\u2028\u2029]/gu, '?')
     .replace(utf8 ? /(?!)/gu : /[^\x20-\x7e]/gu, '?')
-
-/** The `utf-8-addr-xtext` form of RFC 6533 §3: ASCII only, everything else as `\x{…}`. */
-const escapedAddress = (address: string): string =>
-  address
-    .toWellFormed()
-    .replace(
-      /[^\x21-\x2a\x2c-\x3c\x3e-\x5b\x5d-\x7e]/gu,
-      (character) => `\\x{${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(2, '0')}}`,
-    )
 
 /**
  * An address and its type as Original-Recipient and Final-Recipient show them, otherwise unaltered (rfc3461-9.1-01).
@@ -32,9 +26,11 @@ export const typedAddress = (
   utf8: boolean,
 ): string => {
   const utf8Type = !isAscii(given.address) || given.type.toLowerCase() === 'utf-8'
-  if (!utf8Type) return `${printable(given.type, false)}${separator}${printable(given.address, false)}`
-  // rfc6533-3-07: nothing is refused here for its syntax.
-  return `utf-8${separator}${utf8 ? printable(given.address, true) : escapedAddress(given.address)}`
+  const type = utf8Type ? 'utf-8' : printable(given.type, false)
+  // rfc6533-3-07: nothing is refused or mended here for its syntax.
+  const address =
+    utf8Type && !utf8 ? encodeUnitext(given.address.toWellFormed(), false) : printable(given.address, utf8Type)
+  return `${type}${separator}${address}`.slice(0, longestValue)
 }
 
 /** Breaks a line before it grows past 78 characters; words keep the spaces before them, so unfolding gives the same text. */

@@ -68,7 +68,7 @@ const becameOfIt = (facts: WordsFacts, told: Told): readonly string[] => {
       ...(cause === 'failed' && outcome.kind === 'deferred'
         ? ['Attempts were made for as long as this server keeps mail, without success.']
         : []),
-      ...(trouble === undefined ? [] : [printable(trouble.reason, facts.utf8)]),
+      ...(trouble === undefined ? [] : [printable(trouble.reason, facts.utf8).slice(0, 500)]),
     ]
   }
   if (outcome.kind === 'relayed') {
@@ -88,7 +88,9 @@ const aboutRecipient = (facts: WordsFacts, told: Told): string => {
   const { recipient } = told
   const original = recipient.originalRecipient?.address
   const alias =
-    original !== undefined && original !== recipient.address ? ` (you wrote to ${printable(original, true)})` : ''
+    original !== undefined && original !== recipient.address
+      ? ` (you wrote to ${printable(original, true).slice(0, 500)})`
+      : ''
   const trouble = told.cause === 'failed' || told.cause === 'delayed' ? troubleOf(told) : undefined
   const said = trouble?.reply
   const hint =
