@@ -196,6 +196,8 @@ const content = {
   startMailInput: plain(354, 'Start mail input; end with <CRLF>.<CRLF>'),
   /** rfc3030-2-06 */
   chunkAccepted: (octets: number) => enhanced(250, '2.0.0', `BDAT ok, ${octets} octets received`),
+  /** Where whoever took the message gave no words of their own. */
+  messageTaken: enhanced(250, '2.0.0', 'Message accepted'),
   messageAccepted: (id: string) => enhanced(250, '2.0.0', `Message accepted as ${id}`),
   /** rfc1870-4-01, rfc1870-6.1-01, rfc3463-3.4-04 */
   messageTooBig: (maximum: number) => enhanced(552, '5.3.4', `Message exceeds the size limit of ${maximum} octets`),
