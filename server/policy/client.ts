@@ -1,0 +1,15 @@
+/**
+ * Who asks: the facts of a session on which rulings rest. What a client says of itself (EHLO, MAIL) is not among them
+ * (rfc2505-2.1-03): only where it comes from, what it proved, and which door it came in by.
+ */
+export interface Client {
+  /** The IP address of the client's end of the connection. */
+  readonly address: string
+  /** The IP address of our end. */
+  readonly localAddress: string
+  readonly role: 'relay' | 'submission' | 'submissions'
+  /** TLS is active. */
+  readonly secure: boolean
+  /** The name that the client authenticated as. */
+  readonly user?: string
+}

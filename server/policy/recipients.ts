@@ -1,0 +1,64 @@
+/**
+ * RCPT: where a forward-path leads and whether this client may send there.
+ *
+ * A source route is ignored and the final mailbox decides (rfc5321-3.3-07, rfc5321-4.1.1.3-04). First it is settled
+ * whether the client may send to that place at all (relay.ts); only then is an unknown local user told from a known one,
+ * so that a client that may not send learns nothing about who lives here.
+ */
+import type { ForwardPath, Host } from '../protocol/path.ts'
+import { replies } from '../protocol/replies.ts'
+import type { Client } from './client.ts'
+import type { Directory } from './directory.ts'
+import { passage } from './relay.ts'
+import type { House, Passage, Place, Standing } from './relay.ts'
+import { refused } from './ruling.ts'
+import type { Refused } from './ruling.ts'
+
+export type RecipientRuling =
+  | { readonly kind: 'granted'; readonly passage: Extract<Passage, 'deliver' | 'backup' | 'relay'> }
+  | Refused
+
+/** Where a host lies, seen from here. */
+export const placeOf = (host: Host, directory: Directory, localAddress: string): Place => {
+  if (directory.isLocal(host, localAddress)) return 'local'
+  return directory.isBackup(host) ? 'backup' : 'remote'
+}
+
+/** A name without a dot, which means something else on every machine (rfc6409-4.2-01). */
+const isUnqualified = (host: Host): boolean => host.kind === 'domain' && !host.name.includes('.')
+
+/** Rules on a forward-path. Rates and the number of recipients are judged elsewhere. */
+export const ruleRecipient = (
+  directory: Directory,
+  house: House,
+  standing: Standing,
+  client: Client,
+  forwardPath: ForwardPath,
+): RecipientRuling => {
+  // rfc5321-4.1.1.3-08 rfc5321-4.5.1-04: bare postmaster is the postmaster of this server.
+  const host: Host =
+    forwardPath.kind === 'postmaster' ? { kind: 'domain', name: directory.primaryDomain } : forwardPath.mailbox.host
+  const localPart = forwardPath.kind === 'postmaster' ? 'postmaster' : forwardPath.mailbox.localPart
+  const place = placeOf(host, directory, client.localAddress)
+  const way = passage(place, standing, house)
+  switch (way) {
+    case 'authentication-required':
+      return refused(way, replies.authenticationRequired)
+    case 'incoming-off':
+      return refused(way, replies.noIncomingMail)
+    case 'relaying-denied':
+      // rfc5321-3.6.2-02 rfc5321-7.9-02 rfc6409-6.2-01
+      return refused(way, replies.relayDenied)
+    case 'deliver':
+      // rfc5321-3.3-05
+      return directory.resident(localPart, host) === undefined
+        ? refused('no-such-user', replies.noSuchUser)
+        : { kind: 'granted', passage: way }
+    case 'relay':
+      return client.role !== 'relay' && isUnqualified(host)
+        ? refused('unqualified-domain', replies.recipientDomainUnknown)
+        : { kind: 'granted', passage: way }
+    default:
+      return { kind: 'granted', passage: way }
+  }
+}
