@@ -1,0 +1,36 @@
+Feature: Bad clients do no harm
+  Clients that talk too early, too slowly or in rubbish end where they began, and nobody else notices.
+
+  @mail-service-39
+  Rule: Who talks before the greeting is refused
+
+    Example: An early talker
+      Given the setting limits.greetingDelay is 50ms
+      When mallory says "EHLO client.example" before the greeting
+      Then mallory hears 554 or 421
+
+  @mail-service-40
+  Rule: What strangers say never reaches the journal as it came
+
+    Example: Control characters in a command
+      When mallory sends the bytes "EHLO \x1b[31mred\x07.example\r\nFROB \x00\xff\r\nQUIT\r\n"
+      Then the journal holds nothing but printable characters
+
+  @mail-service-41
+  Rule: Slow trickles end
+
+    @needs-clock
+    Example: Content that comes too slowly
+      Given mallory has begun a transaction for alice@here.example and sends its content octet by octet
+      When 20 minutes pass
+      Then the server has closed the session of mallory
+      And alice finds nothing
+
+  @mail-service-42
+  Rule: After rubbish on every listener the server serves the next client
+
+    Example: Random octets
+      When mallory sends rubbish to every listener
+      And a stranger sends a message to alice@here.example
+      Then the message is accepted
+      And alice finds the message in the mailbox

@@ -1,0 +1,177 @@
+Feature: A mail transaction has an order
+  MAIL, then RCPT once or more, then the content. What comes out of order is refused and changes nothing.
+
+  @rfc5321-4.1.4-01 @rfc5321-4.1.4-13 @must
+  Rule: A transaction needs EHLO or HELO before it
+
+    Example: MAIL first
+      Then this conversation holds:
+        """
+        S: 220
+        C: MAIL FROM:<bob@there.example>
+        S: 503
+        C: EHLO client.example
+        S: 250
+        C: MAIL FROM:<bob@there.example>
+        S: 250
+        C: QUIT
+        S: 221
+        """
+
+  @rfc5321-3.3-09 @rfc5321-3.3-13 @must
+  Rule: RCPT needs MAIL, and content needs a recipient
+
+    Example: RCPT first, DATA first
+      Then this conversation holds:
+        """
+        S: 220
+        C: EHLO client.example
+        S: 250
+        C: RCPT TO:<alice@here.example>
+        S: 503
+        C: DATA
+        S: 503
+        C: MAIL FROM:<bob@there.example>
+        S: 250
+        C: DATA
+        S: 503|554
+        C: QUIT
+        S: 221
+        """
+
+    Example: Every recipient was refused
+      Then this conversation holds:
+        """
+        S: 220
+        C: EHLO client.example
+        S: 250
+        C: MAIL FROM:<bob@there.example>
+        S: 250
+        C: RCPT TO:<nobody@here.example>
+        S: 550
+        C: DATA
+        S: 503|554
+        C: QUIT
+        S: 221
+        """
+
+  @rfc5321-4.1.4-09 @rfc5321-4.1.4-10 @must
+  Rule: A second MAIL is refused and leaves the first transaction as it was
+
+    Example: Nested MAIL
+      Then this conversation holds:
+        """
+        S: 220
+        C: EHLO client.example
+        S: 250
+        C: MAIL FROM:<bob@there.example>
+        S: 250
+        C: RCPT TO:<alice@here.example>
+        S: 250
+        C: MAIL FROM:<mallory@elsewhere.example>
+        S: 503
+        C: DATA
+        S: 354
+        C: Subject: the first transaction
+        C:
+        C: .
+        S: 250
+        C: QUIT
+        S: 221
+        """
+      And the mailbox of alice@here.example holds 1 message
+
+  @rfc5321-4.1.1.5-01 @rfc5321-4.1.4-03 @rfc5321-4.1.1.5-06 @must
+  Rule: RSET, EHLO and HELO end the transaction and nothing else
+
+    Scenario Outline: <command>
+      Then this conversation holds:
+        """
+        S: 220
+        C: EHLO client.example
+        S: 250
+        C: MAIL FROM:<bob@there.example>
+        S: 250
+        C: RCPT TO:<alice@here.example>
+        S: 250
+        C: <command>
+        S: 250
+        C: RCPT TO:<alice@here.example>
+        S: 503
+        C: MAIL FROM:<bob@there.example>
+        S: 250
+        C: QUIT
+        S: 221
+        """
+
+      Examples: everything that begins afresh
+        | command             |
+        | RSET                |
+        | EHLO client.example |
+        | HELO client.example |
+
+  @rfc5321-4.1.1.4-12 @rfc5321-3.3-12 @must
+  Rule: When the content is accepted the transaction is over
+
+    Example: Two messages in one session
+      Then this conversation holds:
+        """
+        S: 220
+        C: EHLO client.example
+        S: 250
+        C: MAIL FROM:<bob@there.example>
+        S: 250
+        C: RCPT TO:<alice@here.example>
+        S: 250
+        C: DATA
+        S: 354
+        C: Subject: one
+        C:
+        C: .
+        S: 250
+        C: DATA
+        S: 503
+        C: MAIL FROM:<>
+        S: 250
+        C: RCPT TO:<alice@here.example>
+        S: 250
+        C: DATA
+        S: 354
+        C: Subject: two
+        C:
+        C: .
+        S: 250
+        C: QUIT
+        S: 221
+        """
+      And the mailbox of alice@here.example holds 2 messages
+
+  @rfc5321-4.1.1.6-01 @rfc5321-4.1.1.7-01 @rfc5321-4.1.1.8-01 @must
+  Rule: VRFY, EXPN, HELP and NOOP do not touch the transaction
+
+    Example: In the middle of one
+      Then this conversation holds:
+        """
+        S: 220
+        C: EHLO client.example
+        S: 250
+        C: MAIL FROM:<bob@there.example>
+        S: 250
+        C: RCPT TO:<alice@here.example>
+        S: 250
+        C: VRFY alice
+        S: 252
+        C: HELP
+        S: 214
+        C: NOOP
+        S: 250
+        C: DATA
+        S: 354
+        C: Subject: still here
+        C:
+        C: .
+        S: 250
+        C: QUIT
+        S: 221
+        """
+      And the mailbox of alice@here.example holds 1 message
