@@ -21,6 +21,9 @@ export const duration = z
 
 const port = z.int().min(0).max(65_535)
 
+/** What the server calls itself until it is given a name. */
+export const defaultHostName = 'localhost.localdomain'
+
 export const mechanism = z.enum(['PLAIN', 'LOGIN', 'CRAM-MD5', 'SCRAM-SHA-256', 'SCRAM-SHA-256-PLUS'])
 
 export const listener = z
@@ -117,7 +120,7 @@ export const settingsSchema = z
       .describe('The service itself.'),
     hostName: z
       .string()
-      .default('localhost.localdomain')
+      .default(defaultHostName)
       .describe("The server's host name, as other servers see it: greeting, EHLO, Received."),
     incoming: z
       .strictObject({
@@ -238,6 +241,26 @@ export const settingsSchema = z
           .boolean()
           .default(true)
           .describe('Treat a mail exchanger on a loopback address as ourselves; off in a laboratory.'),
+        timeouts: z
+          .strictObject({
+            connection: duration.prefault('30s').describe('For a connection to be made.'),
+            greeting: duration.prefault('5m').describe('For the greeting (RFC 5321 §4.5.3.2.1: at least 5 minutes).'),
+            command: duration
+              .prefault('5m')
+              .describe('For the reply to a command: EHLO, MAIL, RCPT and others (RFC 5321 §4.5.3.2.2 and .3).'),
+            dataInitiation: duration
+              .prefault('2m')
+              .describe('For the reply to DATA, to STARTTLS and for the TLS handshake (RFC 5321 §4.5.3.2.4).'),
+            dataBlock: duration
+              .prefault('3m')
+              .describe('For a block of content to be taken by the other side (RFC 5321 §4.5.3.2.5).'),
+            dataTermination: duration
+              .prefault('10m')
+              .describe('For the reply to the end of the content (RFC 5321 §4.5.3.2.6: shorter ones make duplicates).'),
+            farewell: duration.prefault('30s').describe('For the replies to RSET and QUIT.'),
+          })
+          .prefault({})
+          .describe('How long the server waits for other servers.'),
       })
       .prefault({})
       .describe('Mail to other servers.'),
