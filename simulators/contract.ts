@@ -46,6 +46,8 @@ export interface DnsQuestion {
   readonly transport: 'udp' | 'tcp'
   /** What was answered: `NOERROR 2`, `NXDOMAIN`, `SERVFAIL`, `(silence)` … */
   readonly answer: string
+  /** False when neither a record nor a trouble of this scene names it (or a name above or below it). */
+  readonly declared: boolean
 }
 
 export interface NameServer {
@@ -62,6 +64,8 @@ export interface NameServer {
     trouble: DnsTrouble,
     options?: { readonly type?: RecordType; readonly times?: number; readonly delayMilliseconds?: number },
   ): void
+  /** Ends all troubles of a name. */
+  recover(name: string): void
   readonly questions: readonly DnsQuestion[]
   close(): Promise<void>
 }
@@ -128,6 +132,10 @@ export interface ExchangerOptions {
   /** Listens with TLS from the first byte. */
   readonly implicitTls?: boolean
   readonly protocol?: 'smtp' | 'lmtp'
+  /** 6: listens on `::1` instead (one such exchanger a scene), with an AAAA record; the scene must be opened with `ipv6`. */
+  readonly family?: 4 | 6
+  /** Stands on the `smtp-server` library instead of the scripted exchanger: independent, slower, takes no faults. */
+  readonly library?: boolean
 }
 
 export interface ReceivedMessage {
@@ -155,6 +163,10 @@ export interface Exchanger {
   readonly port: number
   /** Complete messages that it took responsibility for (positive reply to the end of data was sent), oldest first. */
   readonly received: readonly ReceivedMessage[]
+  /** Complete messages that arrived and that it did not take (a negative reply to the end of data, or none). */
+  readonly declined: readonly ReceivedMessage[]
+  /** What its clients did that the standards forbid, in words; empty when they behaved. Not judged where a fault struck. */
+  readonly violations: readonly string[]
   /** Every connection it saw, also those that brought nothing. */
   readonly conversations: readonly Conversation[]
   declare(fault: Fault): void
@@ -184,6 +196,14 @@ export interface WireOptions {
   readonly patience?: number
 }
 
+/** How a raw client begins TLS; with an authority it verifies, otherwise anything will do. */
+export interface SecureAs {
+  /** PEM of the authority to verify against. */
+  readonly authority?: string
+  /** Sent as SNI, and the name that the certificate must carry when it is verified. */
+  readonly serverName?: string
+}
+
 /** A raw client: says exactly what it is told and records exactly what it heard. */
 export interface WireClient {
   readonly conversation: Conversation
@@ -195,7 +215,9 @@ export interface WireClient {
   /** The next complete reply; rejects with what was heard so far when patience ends or the server closes. */
   reply(): Promise<WireReply>
   /** STARTTLS handshake on the client's side (after a 220). Verifies nothing unless told. */
-  secure(): Promise<void>
+  secure(how?: SecureAs): Promise<void>
+  /** `tls-exporter` channel binding (RFC 9266) of the TLS connection, for SCRAM-…-PLUS; undefined in clear. */
+  readonly channelBinding: Uint8Array | undefined
   /** Resolves when the server closes (true) or patience ends (false). */
   closed(): Promise<boolean>
   /** Sends FIN and keeps reading. */
@@ -232,6 +254,36 @@ export interface SubmissionResult {
   readonly conversation: Conversation
 }
 
+// ─── Faults in the path ─────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What happens to bytes on their way; each direction by itself. */
+export interface PathTrouble {
+  /** Every piece arrives so much later, in milliseconds. */
+  readonly latencyMilliseconds?: number
+  /** After so many octets in one direction (`C` from the client) the connection ends in that way, for both sides. */
+  readonly cut?: {
+    readonly side: 'C' | 'S'
+    readonly afterOctets: number
+    readonly by: 'disconnect' | 'reset' | 'half-close' | 'silence'
+    /** Only the first so many connections. */
+    readonly times?: number
+  }
+  /** Takes STARTTLS out of the EHLO reply, as an attacker in the path would. */
+  readonly stripsStarttls?: boolean
+  /** Cuts what passes into pieces of so many octets, each a segment of its own. */
+  readonly sliceOctets?: number
+  /** The address from which the proxy connects to the target. */
+  readonly from?: string
+}
+
+export interface Proxy {
+  readonly address: string
+  readonly port: number
+  /** How many connections it carried so far. */
+  readonly connections: number
+  close(): Promise<void>
+}
+
 // ─── The scene ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export interface Scene {
@@ -246,8 +298,16 @@ export interface Scene {
   readonly exchangers: readonly Exchanger[]
   connect(to: { readonly host: string; readonly port: number }, options?: WireOptions): Promise<WireClient>
   submit(to: { readonly host: string; readonly port: number }, submission: Submission): Promise<SubmissionResult>
-  /** PEM of the authority that signs `good` certificates. */
+  /** A proxy in the path to the target, with an address of its own and the exchanger port. */
+  proxy(to: { readonly host: string; readonly port: number }, trouble?: PathTrouble): Promise<Proxy>
+  /** PEM of the authority that signs `good` certificates; throws when the scene was opened without one and made none yet. */
   readonly authority: string
+  /** A certificate of the scene's authority (PEM), for the server under test say. */
+  certificate(
+    kind: 'good' | 'self-signed' | 'expired' | 'wrong-name' | 'revoked',
+    name: string,
+    addresses?: readonly string[],
+  ): Promise<{ readonly cert: string; readonly key: string }>
   /** All conversations of all parties so far, oldest first. */
   readonly conversations: readonly Conversation[]
   /** Closes everything, last opened first. */
