@@ -5,7 +5,7 @@
  * minutes a host is told to come back later, whatever password it has. Trusted hosts are not bounded, because they may
  * send without any proof.
  */
-import { prepared } from '../settings/passwords.ts'
+import { prepared } from '../protocol/authentication/saslprep.ts'
 import type { Settings } from '../settings/schema.ts'
 import { localKey } from './directory.ts'
 

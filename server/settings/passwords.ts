@@ -7,6 +7,7 @@
  */
 import { createHash, createHmac, pbkdf2, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
+import { prepared } from '../protocol/authentication/saslprep.ts'
 
 /** What the server keeps instead of a password (RFC 5802 §3). */
 export interface Verifier {
@@ -30,30 +31,6 @@ const hmac = (key: Uint8Array, data: string | Uint8Array): Uint8Array => createH
 
 const sha256 = (data: Uint8Array): Uint8Array => createHash('sha256').update(data).digest()
 
-// RFC 4013 §2.1–2.3, as far as Unicode properties tell; §2.4 (direction) below.
-const nonAsciiSpace = /[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000]/gu
-const mappedToNothing = /\p{Variation_Selector}|\u00ad|\u034f|\u1806|\u200c|\u200d|\u2060|\ufeff/gu
-const prohibited =
-  /\u0340|\u0341|[\p{Cc}\p{Cs}\p{Co}\p{Noncharacter_Code_Point}\u06dd\u070f\u180e\u2028\u2029\u2061-\u2063\u206a-\u206f\ufff9-\ufffd\u2ff0-\u2ffb\u200e\u200f\u202a-\u202e\u{1d173}-\u{1d17a}\u{e0001}\u{e0020}-\u{e007f}]/u
-const rightToLeft =
-  /[\u05be-\u05f4\u061b-\u064a\u066d-\u06d5\u06dd\u06e5-\u070d\u0710\u0712-\u072c\u0780-\u07a5\ufb1d-\ufdfc\ufe70-\ufefc]/u
-const leftToRight = /[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Han}]/u
-
-/**
- * SASLprep (RFC 4013) of a name or password: the form in which two spellings of the same text are equal. Undefined when
- * the text may not be used, or when nothing is left of it (rfc4954-4-20, -21, rfc4616-2-08).
- */
-export const prepared = (text: string): string | undefined => {
-  if (/^[\x20-\x7e]+$/.test(text)) return text
-  const mapped = text.replace(nonAsciiSpace, ' ').replace(mappedToNothing, '').normalize('NFKC')
-  if (mapped === '' || prohibited.test(mapped)) return undefined
-  if (!rightToLeft.test(mapped)) return mapped
-  // RFC 3454 §6: right-to-left text stands alone, and at both ends.
-  const characters = Array.from(mapped)
-  const ends = rightToLeft.test(characters[0] ?? '') && rightToLeft.test(characters.at(-1) ?? '')
-  return ends && !leftToRight.test(mapped) ? mapped : undefined
-}
-
 const saltedPassword = (password: string, salt: Uint8Array, iterations: number): Promise<Uint8Array> =>
   derive(password, salt, iterations, keyOctets, 'sha256')
 
@@ -71,7 +48,7 @@ const unbase64 = (text: string): Uint8Array | undefined => {
 
 /**
  * The verifier of a password as text: `SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey`. `salt` is 16 unpredictable
- * octets, new each time. Rejects with a RangeError when the password cannot be used (see `prepared`).
+ * octets, new each time. Rejects with a RangeError when SASLprep leaves nothing of the password or forbids it (rfc4616-2-08, rfc4616-2-09).
  */
 export const makeVerifier = async (
   password: string,
