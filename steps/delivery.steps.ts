@@ -2,6 +2,7 @@
  * What arrived outside: which exchanger received what, for whom, in which order, and whether it is still the same message.
  */
 import assert from 'node:assert/strict'
+import { setTimeout } from 'node:timers/promises'
 import { Then } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
 import type { Exchanger, ReceivedMessage } from '../simulators/contract.ts'
@@ -22,6 +23,17 @@ const told = (exchanger: Exchanger): string =>
   `${exchanger.name} received ${exchanger.received.length} message(s) for ${recipientsOf(exchanger.received).join(', ') || 'nobody'}` +
   ` over ${exchanger.conversations.length} connection(s)`
 
+const patienceMilliseconds = 5000
+
+/** Waits for something that happens while other deliveries are still under way. */
+const until = async (holds: () => boolean, otherwise: string): Promise<void> => {
+  const deadline = performance.now() + patienceMilliseconds
+  while (!holds()) {
+    assert.ok(performance.now() < deadline, otherwise)
+    await setTimeout(10)
+  }
+}
+
 const theOne = (world: MailWorld, host: string): ReceivedMessage => {
   const messages = world.host(host).received
   const message = messages.at(-1)
@@ -34,6 +46,18 @@ Then('{host} receives it for {mailboxes}', async function (this: MailWorld, host
   const exchanger = this.host(host)
   const recipients = recipientsOf(exchanger.received.filter(({ content }) => carries(content, this.letter.token)))
   assert.deepEqual([...recipients].toSorted(), [...mailboxes].toSorted(), told(exchanger))
+})
+
+Then('{host} receives it meanwhile for {mailbox}', async function (this: MailWorld, host: string, mailbox: string) {
+  const exchanger = this.host(host)
+  await until(() => recipientsOf(exchanger.received).includes(mailbox), told(exchanger))
+})
+
+Then('{host} gets it for {int} recipients', async function (this: MailWorld, host: string, count: number) {
+  await this.rest()
+  const recipients = recipientsOf(this.host(host).received.filter(({ content }) => carries(content, this.letter.token)))
+  assert.equal(new Set(recipients).size, count, told(this.host(host)))
+  assert.equal(recipients.length, count, 'some got it twice')
 })
 
 Then('{host} receives it once', async function (this: MailWorld, host: string) {

@@ -172,6 +172,17 @@ Given(
   },
 )
 
+Given(
+  '{domain} has the mail exchanger {host} with a limit of {int} octets',
+  async function (this: MailWorld, domain: string, host: string, maximumSize: number) {
+    await mx(this, domain, '10', host, { maximumSize })
+  },
+)
+
+Given('{host} is a host at a known address', async function (this: MailWorld, host: string) {
+  await this.exchanger(host)
+})
+
 Given('everything goes through the smarthost {host}', async function (this: MailWorld, host: string) {
   const exchanger = await this.exchanger(host)
   this.settings = {

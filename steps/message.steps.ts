@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises'
 import { Then, When } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
 import { home } from '../cli/home.ts'
-import { fateOf } from './letters.ts'
+import { fateOf, plainMessage } from './letters.ts'
 import type { Letter } from './letters.ts'
 import type { RefusalClass, Sender } from './vocabulary.ts'
 import type { MailWorld } from './world.ts'
@@ -73,6 +73,49 @@ When(
     const person = this.sender(sender)
     const batch = Math.min(count, 500)
     for (let sent = 0; sent < batch; sent += 1) await this.send(person, person.mailbox, to)
+  },
+)
+
+When(
+  '{sender} sends a message with {int} Received fields to {mailboxes}',
+  async function (this: MailWorld, sender: Sender, count: number, to: readonly string[]) {
+    const person = this.sender(sender)
+    const trace = Array.from(
+      { length: Math.min(count, 500) },
+      (_, hop) => `Received: from h${hop}.example by h${hop + 1}.example; Tue, 24 Nov 2026 12:00:00 +0000\r\n`,
+    )
+    const content = (token: string): Uint8Array =>
+      Buffer.concat([Buffer.from(trace.join('')), plainMessage(token, person.mailbox, to, new Date())])
+    await this.send(person, person.mailbox, to, { content })
+  },
+)
+
+When(
+  '{sender} sends a message to {int} recipients at {domain}',
+  async function (this: MailWorld, sender: Sender, count: number, domain: string) {
+    const person = this.sender(sender)
+    const to = Array.from({ length: Math.min(count, 2000) }, (_, index) => `user${index + 1}@${domain}`)
+    await this.send(person, person.mailbox, to)
+  },
+)
+
+When(
+  '{sender} sends a message to the user {word} at the address of {host}',
+  async function (this: MailWorld, sender: Sender, user: string, host: string) {
+    const person = this.sender(sender)
+    await this.send(person, person.mailbox, [`${user}@[${this.host(host).address}]`])
+  },
+)
+
+Then(
+  '{int} recipients are accepted and {int} is {refusal}',
+  function (this: MailWorld, many: number, few: number, refusal: RefusalClass) {
+    const { letter } = this
+    letter.looked = true
+    const fates = letter.to.map((recipient) => fateOf(letter, recipient))
+    assert.equal(fates.filter(({ kind }) => kind === 'accepted').length, many, describe(letter))
+    const refused = fates.filter((fate) => fate.kind === 'refused' && refusal.digits.includes(String(fate.code)[0] ?? ''))
+    assert.equal(refused.length, few, describe(letter))
   },
 )
 

@@ -67,7 +67,7 @@ When(/^the operator (holds|releases|removes) the message for (\S+@\S+)$/, async 
   const target = await this.serverRuns()
   if (target.operate === undefined) throw new Error('this target has no operator')
   await target.operate(verb.replace(/s$/, '') as 'hold' | 'release' | 'remove', recipient)
-  this.operated += 1
+  if (verb === 'removes') this.removed.add(recipient)
 })
 
 Then('the queue is empty', async function (this: MailWorld) {

@@ -4,11 +4,12 @@
  * It opens the scene with the first step that needs it and starts the server with the first act, so that every Given
  * before simply writes settings. Whoever opens here pushes a stop; the After hook runs the stops last opened first.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { World, setDefaultTimeout, setWorldConstructor } from '@cucumber/cucumber'
 import type { Conversation, Exchanger, ExchangerOptions, Scene, WireClient } from '../simulators/contract.ts'
+import type { ScramResult } from '../simulators/clients/scram.ts'
 import { openScene } from '../simulators/scene.ts'
 import { createTarget } from '../targets/choose.ts'
 import type { SettingsDocument } from '../server/settings/schema.ts'
@@ -36,8 +37,13 @@ export class MailWorld extends World<{ readonly target: string }> {
   /** Scenario needs a process that can be killed. */
   ownProcess = false
   client: WireClient | undefined
-  /** The message id of the operator's last look. */
-  operated = 0
+  /** Reply codes of the greetings of sessions opened at once. */
+  greetings: readonly number[] = []
+  scram: ScramResult | undefined
+  /** The last answer of the administration API. */
+  answer: { readonly status: number; readonly text: string } | undefined
+  /** Messages that the operator removed: the ledger lets them go. */
+  readonly removed = new Set<string>()
   private readonly stops: (() => Promise<void>)[] = []
   private openedScene: Scene | undefined
   private openedTarget: Target | undefined
@@ -180,6 +186,20 @@ export class MailWorld extends World<{ readonly target: string }> {
   async rest(): Promise<void> {
     await this.serverRuns()
     await this.target.rest(restDeadlineMilliseconds)
+  }
+
+  /** Puts the addresses of this scenario where a sentence has `{server}`. */
+  fillIn(text: string): string {
+    return text.replaceAll('{server}', this.settings.listeners?.[0]?.address ?? '127.0.0.1')
+  }
+
+  /** A file with the authority that signs good certificates, for a server that must verify them. */
+  async authorityFile(): Promise<string> {
+    const folder = await mkdtemp(join(tmpdir(), 'smtpspec-authority-'))
+    this.stops.push(() => rm(folder, { recursive: true, force: true }))
+    const file = join(folder, 'authority.pem')
+    await writeFile(file, this.scene.authority)
+    return file
   }
 
   /** Opens a mail exchanger and declares its name. */

@@ -1,0 +1,40 @@
+/**
+ * Around every scenario: the scene before, the standing checks and the evidence after, and everything closed last.
+ *
+ * Three things are checked whatever the scenario is about (DESIGN §5): no refusal that no step looked at, no contact with
+ * a name that no Given declared, and a ledger that balances. They hold only for scenarios whose own steps passed.
+ */
+import { After, Before, Status } from '@cucumber/cucumber'
+import type { ITestCaseHookParameter } from '@cucumber/cucumber'
+import type { Capability } from '../targets/target.ts'
+import { attachEvidence } from './evidence.ts'
+import { unbalanced, undeclaredNames, unseenRefusals } from './standing-checks.ts'
+import type { MailWorld } from './world.ts'
+
+/** `@needs-queue-view` asks for the capability `queue-view`. */
+const needsOf = ({ pickle }: ITestCaseHookParameter): readonly Capability[] =>
+  pickle.tags.filter(({ name }) => name.startsWith('@needs-')).map(({ name }) => name.slice('@needs-'.length) as Capability)
+
+Before(async function (this: MailWorld, parameter: ITestCaseHookParameter) {
+  const needs = needsOf(parameter)
+  this.ownProcess = needs.includes('kill')
+  await this.open()
+  const missing = needs.filter((need) => !this.target.capabilities.has(need))
+  if (missing.length > 0) {
+    this.attach(`${this.target.name} has no ${missing.join(', ')}`, { mediaType: 'text/plain', fileName: 'not applicable' })
+    return 'skipped'
+  }
+  if (needs.includes('admin')) this.settings = { ...this.settings, admin: { enabled: true, port: 0 } }
+  return undefined
+})
+
+After(async function (this: MailWorld, { result }: ITestCaseHookParameter) {
+  const faults: string[] = []
+  if (result?.status === Status.PASSED && this.started && this.startRefusal === undefined) {
+    faults.push(...unseenRefusals(this), ...undeclaredNames(this), ...(await unbalanced(this)))
+  }
+  await attachEvidence(this)
+  const closing = await this.close()
+  faults.push(...closing.map((fault) => `closing: ${fault}`))
+  if (faults.length > 0) throw new Error(faults.join('\n'))
+})

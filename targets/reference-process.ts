@@ -1,0 +1,178 @@
+/**
+ * The reference server as a process of its own, `smtpspec serve`, on the real clock: for what must survive `kill -9`.
+ *
+ * Looked into through its administration API, as an operator would. It has no clock that can be moved.
+ */
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout } from 'node:timers/promises'
+import { codeHome } from '../cli/home.ts'
+import type { SettingsDocument } from '../server/settings/schema.ts'
+import type { Capability, Endpoint, QueuedRecipient, StoredMessage, Surroundings, Target } from './target.ts'
+
+const capabilities: ReadonlySet<Capability> = new Set<Capability>([
+  'queue-view',
+  'mailboxes',
+  'kill',
+  'submission',
+  'submissions',
+  'tls',
+  'admin',
+  'dsn',
+  'chunking',
+  'smtputf8',
+])
+
+const startMilliseconds = 15_000
+const stopMilliseconds = 5000
+const pollMilliseconds = 20
+const token = 'a token for one scenario only'
+
+interface Ready {
+  readonly listeners: readonly { readonly role: string; readonly address: string; readonly port: number }[]
+  readonly admin?: { readonly url: string }
+}
+
+interface QueueAnswer {
+  readonly messages: readonly {
+    readonly id: string
+    readonly reversePath: string
+    readonly recipients: readonly { readonly address: string; readonly state: string; readonly attempts: number; readonly dueAt: number }[]
+  }[]
+}
+
+/** The first line of `serve --json`, or why the process ended without one. */
+const readyLine = async (child: ChildProcess): Promise<Ready> => {
+  const errors: string[] = []
+  child.stderr?.on('data', (bytes: Buffer) => void errors.push(bytes.toString()))
+  if (child.stdout === null) throw new Error('the server has no standard output')
+  const lines = createInterface({ input: child.stdout })
+  const line = await Promise.race([
+    once(lines, 'line').then(([text]) => String(text)),
+    once(child, 'exit').then(() => undefined),
+    setTimeout(startMilliseconds, undefined, { ref: false }),
+  ])
+  if (line === undefined) throw new Error(`smtpspec serve did not start: ${errors.join('').trim() || 'no reason given'}`)
+  return JSON.parse(line) as Ready
+}
+
+export const createReferenceProcessTarget = (): Target => {
+  let child: ChildProcess | undefined
+  let ready: Ready | undefined
+  let surroundings: Surroundings | undefined
+
+  const launch = async (): Promise<void> => {
+    if (surroundings === undefined) throw new Error('the server was never started')
+    const { folder, extension } = codeHome()
+    child = spawn(
+      process.execPath,
+      [
+        join(folder, `cli/main${extension}`),
+        'serve',
+        '--settings',
+        join(surroundings.folder, 'settings.json'),
+        '--data',
+        join(surroundings.folder, 'data'),
+        '--json',
+      ],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    )
+    ready = await readyLine(child)
+  }
+  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+    const ending = child
+    child = undefined
+    ready = undefined
+    if (ending === undefined || ending.exitCode !== null || ending.signalCode !== null) return
+    const exited = once(ending, 'exit')
+    ending.kill(signal)
+    const done = await Promise.race([exited.then(() => true), setTimeout(stopMilliseconds, false, { ref: false })])
+    if (!done) {
+      ending.kill('SIGKILL')
+      await exited
+    }
+  }
+  const ask = async (path: string, method = 'GET', body?: unknown): Promise<Response> => {
+    const url = ready?.admin?.url
+    if (url === undefined) throw new Error('the administration API is not open')
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(stopMilliseconds),
+    })
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
+    return response
+  }
+  const waiting = async (): Promise<QueueAnswer['messages']> => ((await (await ask('/api/queue')).json()) as QueueAnswer).messages
+
+  return {
+    name: 'reference (process)',
+    capabilities,
+    version: async () => (await import('../cli/version.ts')).version(),
+    async start(settings: SettingsDocument, around) {
+      surroundings = around
+      await mkdir(join(around.folder, 'data'), { recursive: true })
+      const document: SettingsDocument = { ...settings, admin: { enabled: true, port: 0, token } }
+      await writeFile(join(around.folder, 'settings.json'), JSON.stringify(document, undefined, 2))
+      await launch()
+    },
+    stop: () => end('SIGTERM'),
+    endpoint: (role): Endpoint | undefined => {
+      const listener = ready?.listeners.find((candidate) => candidate.role === role)
+      return listener === undefined ? undefined : { host: listener.address, port: listener.port }
+    },
+    async runQueue() {
+      await ask('/api/queue/flush', 'POST', {})
+    },
+    async rest(deadlineMilliseconds) {
+      const deadline = performance.now() + deadlineMilliseconds
+      for (;;) {
+        const messages = await waiting()
+        const now = Date.now()
+        const due = messages.flatMap(({ recipients }) => recipients.filter(({ state, dueAt }) => state === 'queued' && dueAt <= now))
+        if (due.length === 0) return
+        if (performance.now() > deadline) throw new Error(`the queue did not come to rest: ${due.length} recipients are due`)
+        await setTimeout(pollMilliseconds)
+      }
+    },
+    async restart() {
+      await end('SIGTERM')
+      await launch()
+    },
+    async kill() {
+      await end('SIGKILL')
+      await launch()
+    },
+    async queue(): Promise<readonly QueuedRecipient[]> {
+      return (await waiting()).flatMap(({ id, reversePath, recipients }) =>
+        recipients
+          .filter(({ state }) => state === 'queued' || state === 'held')
+          .map(({ address, state, attempts }) => ({
+            message: id,
+            sender: reversePath,
+            recipient: address,
+            state: state === 'held' ? ('held' as const) : ('queued' as const),
+            attempts,
+          })),
+      )
+    },
+    async mailbox(address): Promise<readonly StoredMessage[]> {
+      const user = address.split('@')[0] ?? address
+      const listed = (await (await ask(`/api/mailboxes/${encodeURIComponent(user)}`)).json()) as {
+        readonly messages: readonly { readonly id: string }[]
+      }
+      return Promise.all(
+        listed.messages.map(async ({ id }) => {
+          const response = await ask(`/api/mailboxes/${encodeURIComponent(user)}/${encodeURIComponent(id)}`)
+          return { content: new Uint8Array(await response.arrayBuffer()) }
+        }),
+      )
+    },
+    admin: () => (ready?.admin === undefined ? undefined : { url: ready.admin.url, token }),
+  }
+}
