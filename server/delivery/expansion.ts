@@ -58,9 +58,16 @@ export const createExpansion = (settings: ExpansionSettings): Expansion => {
       ? undefined
       : { localPart: address, host: { kind: 'domain', name: directory.primaryDomain } })
 
-  const here = (address: string, among: Directory): Resident | undefined => {
+  /** Who has an address that routing found to be local. */
+  const residentAt = (address: string, among: Directory): Resident | undefined => {
     const name = named(address)
-    return name !== undefined && among.isLocal(name.host) ? among.resident(name.localPart, name.host) : undefined
+    return name === undefined ? undefined : among.resident(name.localPart, name.host)
+  }
+
+  /** The same for an address that may lie elsewhere. */
+  const here = (address: string): Resident | undefined => {
+    const name = named(address)
+    return name !== undefined && directory.isLocal(name.host) ? residentAt(address, directory) : undefined
   }
 
   /** An entry of the settings, a user's name or an address, as an address. */
@@ -71,7 +78,7 @@ export const createExpansion = (settings: ExpansionSettings): Expansion => {
 
   /** Whether mail to that address ends at a list, over whatever aliases. `seen` is added to. */
   const leadsToList = (address: string, seen: Set<Resident>): boolean => {
-    const resident = here(address, directory)
+    const resident = here(address)
     if (resident === undefined || seen.has(resident)) return false
     seen.add(resident)
     if (resident.kind === 'list') return true
@@ -85,7 +92,7 @@ export const createExpansion = (settings: ExpansionSettings): Expansion => {
   const membersOf = (entries: readonly string[], opened: Set<Resident>): readonly string[] =>
     entries.flatMap((entry) => {
       if (!leadsToList(entry, new Set())) return [addressOf(entry)]
-      const resident = here(entry, directory)
+      const resident = here(entry)
       if (resident === undefined || opened.has(resident)) return []
       opened.add(resident)
       if (resident.kind === 'list') return membersOf(resident.list.members, opened)
@@ -97,7 +104,7 @@ export const createExpansion = (settings: ExpansionSettings): Expansion => {
     const entry = settings.postmaster
     if (entry === undefined) return postmasterMailbox
     const address = addressOf(entry)
-    const resident = here(address, directory)
+    const resident = here(address)
     if (resident?.kind === 'user') return userMailbox(resident.user)
     const local = directory.isLocal(named(address)?.host ?? { kind: 'domain', name: directory.primaryDomain })
     // A name that nobody has, or a circle: the mailbox of its own keeps the mail.
@@ -112,10 +119,10 @@ export const createExpansion = (settings: ExpansionSettings): Expansion => {
     const chain = new Set(
       envelope.recipients
         .filter((other) => ancestors.has(other.id))
-        .map((other) => here(other.address, directory))
+        .map((other) => residentAt(other.address, directory))
         .filter((resident) => resident !== undefined),
     )
-    const resident = here(recipient.address, directory)
+    const resident = residentAt(recipient.address, directory)
     if (resident === undefined) return { kind: 'nobody' }
     switch (resident.kind) {
       case 'postmaster':
@@ -125,7 +132,7 @@ export const createExpansion = (settings: ExpansionSettings): Expansion => {
       case 'alias': {
         // rfc5321-6.3-02: `alice: alice, alice@elsewhere` keeps a copy; a circle without a mailbox ends.
         if (chain.has(resident) || ancestors.size >= longestChain) {
-          return mailboxOf(here(recipient.address, mailboxes)) ?? { kind: 'loop' }
+          return mailboxOf(residentAt(recipient.address, mailboxes)) ?? { kind: 'loop' }
         }
         return { kind: 'alias', into: resident.alias.to.map(addressOf) }
       }
