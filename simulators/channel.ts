@@ -28,13 +28,13 @@ export interface Channel {
   readonly fault: string | undefined
   /** Takes the first octets of what waits (all of them when fewer). */
   take(octets: number): Buffer
-  /** Waits until more bytes came than waited at the call; false when the stream ended or `milliseconds` passed first. */
+  /** Waits until more bytes came than waited at the call; false when the stream gone.signal.aborted or `milliseconds` passed first. */
   more(milliseconds?: number): Promise<boolean>
   /** Resolves when the bytes were handed to the system, or the connection broke (false). */
   write(bytes: Uint8Array): Promise<boolean>
   /** Resolves when the time has passed, or at once when the connection goes; false then. */
   wait(milliseconds: number): Promise<boolean>
-  /** Resolves when the connection has ended or broken. */
+  /** Resolves when the connection has gone.signal.aborted or broken. */
   over(milliseconds?: number): Promise<boolean>
   /**
    * Writes `invitation` (the 220) and begins TLS in the same turn, so that no first byte of the client's handshake can be
@@ -85,7 +85,6 @@ export function openChannel(socket: Socket, recorder: Recorder, hears: 'C' | 'S'
   const gone = new AbortController()
   const wakers = new Set<() => void>()
   let clear: Socket = socket
-  let ended = false
   let stopped = false
   let fault: string | undefined
 
@@ -94,8 +93,7 @@ export function openChannel(socket: Socket, recorder: Recorder, hears: 'C' | 'S'
     wakers.clear()
   }
   const finish = (): void => {
-    if (ended) return
-    ended = true
+    if (gone.signal.aborted) return
     gone.abort()
     wake()
   }
@@ -106,11 +104,11 @@ export function openChannel(socket: Socket, recorder: Recorder, hears: 'C' | 'S'
     wake()
   }
   const ending = (): void => {
-    if (!ended) recorder.note(`${hears} closes`)
+    if (!gone.signal.aborted) recorder.note(`${hears} closes`)
     finish()
   }
   const broken = (error: NodeJS.ErrnoException): void => {
-    if (fault === undefined && !ended) recorder.note(`broken: ${error.code ?? error.message}`)
+    if (fault === undefined && !gone.signal.aborted) recorder.note(`broken: ${error.code ?? error.message}`)
     fault ??= error.code ?? error.message
     finish()
   }
@@ -138,7 +136,7 @@ export function openChannel(socket: Socket, recorder: Recorder, hears: 'C' | 'S'
     try {
       await once(above, event, { signal: gone.signal })
     } catch (error) {
-      return fault ?? (ended ? 'closed during the handshake' : String(error))
+      return fault ?? (gone.signal.aborted ? 'closed during the handshake' : String(error))
     }
     recorder.note(`TLS begins: ${above.getProtocol() ?? 'unknown'} ${above.getCipher().name}`)
     above.removeListener('error', broken)
@@ -165,7 +163,7 @@ export function openChannel(socket: Socket, recorder: Recorder, hears: 'C' | 'S'
       return backlog.whole()
     },
     get ended() {
-      return ended
+      return gone.signal.aborted
     },
     get fault() {
       return fault
@@ -178,8 +176,8 @@ export function openChannel(socket: Socket, recorder: Recorder, hears: 'C' | 'S'
     async more(milliseconds) {
       const before = backlog.length
       const deadline = milliseconds === undefined ? undefined : performance.now() + milliseconds
-      if (!stopped && !ended && clear.isPaused()) clear.resume()
-      while (backlog.length <= before && !ended) {
+      if (!stopped && !gone.signal.aborted && clear.isPaused()) clear.resume()
+      while (backlog.length <= before && !gone.signal.aborted) {
         const left = deadline === undefined ? undefined : Math.max(0, deadline - performance.now())
         if (!(await woken(left))) return backlog.length > before
       }
@@ -188,9 +186,9 @@ export function openChannel(socket: Socket, recorder: Recorder, hears: 'C' | 'S'
     async write(bytes) {
       if (clear.destroyed || clear.writableEnded) return false
       recorder.record(says, bytes)
-      const flushed = Promise.withResolvers<boolean>()
-      clear.write(bytes, (error) => flushed.resolve(error === null || error === undefined))
-      return await flushed.promise
+      const handedOver = Promise.withResolvers<boolean>()
+      clear.write(bytes, (error) => handedOver.resolve(error === null || error === undefined))
+      return await handedOver.promise
     },
     async wait(milliseconds) {
       try {
@@ -202,9 +200,9 @@ export function openChannel(socket: Socket, recorder: Recorder, hears: 'C' | 'S'
     },
     async over(milliseconds) {
       const deadline = milliseconds === undefined ? undefined : performance.now() + milliseconds
-      while (!ended) {
+      while (!gone.signal.aborted) {
         const left = deadline === undefined ? undefined : Math.max(0, deadline - performance.now())
-        if (!(await woken(left))) return ended
+        if (!(await woken(left))) return gone.signal.aborted
       }
       return true
     },

@@ -3,6 +3,10 @@ import type { Exchanger, Scene } from './contract.ts'
 import { openScene } from './scene.ts'
 import type { SceneOptions } from './scene.ts'
 
+function place(exchanger: Exchanger): { host: string; port: number } {
+  return { host: exchanger.address, port: exchanger.port }
+}
+
 describe('a scene', () => {
   const open: Scene[] = []
   const scene = async (options: SceneOptions = {}): Promise<Scene> => {
@@ -10,10 +14,6 @@ describe('a scene', () => {
     open.push(opened)
     return opened
   }
-  const place = (exchanger: Exchanger): { host: string; port: number } => ({
-    host: exchanger.address,
-    port: exchanger.port,
-  })
   afterEach(async () => {
     for (const one of open.splice(0)) await one.close()
   })

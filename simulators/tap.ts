@@ -12,11 +12,6 @@ export function tapSocket(socket: Socket, recorder: Recorder, hears: 'C' | 'S'):
   const says = hears === 'C' ? 'S' : 'C'
   const emit = socket.emit.bind(socket)
   const write = socket.write.bind(socket)
-  const spoken = (piece: unknown, encoding: unknown): Uint8Array => {
-    if (piece instanceof Uint8Array) return piece
-    if (typeof piece !== 'string') return new Uint8Array()
-    return Buffer.from(piece, typeof encoding === 'string' && Buffer.isEncoding(encoding) ? encoding : 'utf8')
-  }
   socket.emit = (event: string | symbol, ...details: unknown[]): boolean => {
     if (event === 'data') recorder.record(hears, spoken(details[0], undefined))
     if (event === 'end') recorder.note(`${hears} closes`)
@@ -31,4 +26,10 @@ export function tapSocket(socket: Socket, recorder: Recorder, hears: 'C' | 'S'):
     const callback = typeof encoding === 'function' ? encoding : done
     return write(piece, typeof callback === 'function' ? (error) => void callback(error) : undefined)
   }
+}
+
+function spoken(piece: unknown, encoding: unknown): Uint8Array {
+  if (piece instanceof Uint8Array) return piece
+  if (typeof piece !== 'string') return new Uint8Array()
+  return Buffer.from(piece, typeof encoding === 'string' && Buffer.isEncoding(encoding) ? encoding : 'utf8')
 }

@@ -114,12 +114,6 @@ export async function openNameServer(address: string, port: number): Promise<Nam
     throw error
   }
 
-  const recordsIn = (text: string): readonly ZoneRecord[] => {
-    const { records, mistakes } = parseZone(text)
-    if (mistakes.length === 0) return records
-    const sentences = mistakes.map(({ line, text: wrong, reason }) => `line ${line}: ${reason} (${wrong})`)
-    throw new Error(`The zone text has ${mistakes.length} mistake(s):\n${sentences.join('\n')}`)
-  }
   const { port: bound } = tcp.address() as AddressInfo
   let closed: Promise<void> | undefined
   return {
@@ -134,10 +128,18 @@ export async function openNameServer(address: string, port: number): Promise<Nam
   }
 }
 
+/** A mistake in zone text is a mistake of the test that wrote it: it throws. */
+function recordsIn(text: string): readonly ZoneRecord[] {
+  const { records, mistakes } = parseZone(text)
+  if (mistakes.length === 0) return records
+  const sentences = mistakes.map(({ line, text: wrong, reason }) => `line ${line}: ${reason} (${wrong})`)
+  throw new Error(`The zone text has ${mistakes.length} mistake(s):\n${sentences.join('\n')}`)
+}
+
 function decoded(bytes: Buffer): DecodedPacket | undefined {
   try {
-    const packet = decode(bytes)
-    return packet.type === 'query' ? packet : undefined
+    const query = decode(bytes)
+    return query.type === 'query' ? query : undefined
   } catch {
     return undefined
   }
@@ -182,7 +184,8 @@ function judge(
       const other: Question = { ...question, name: `other.${question.name}` }
       return { bytes: packet(query, other, answer.rcode, answer.records), said: '(wrong question)', delay }
     }
-    case 'garbage': {
+    default: {
+      // garbage: the right id, then nothing that can be read
       const bytes = Buffer.alloc(64, 0xff)
       bytes.writeUInt16BE(query.id ?? 0, 0)
       return { bytes, said: '(garbage)', delay }

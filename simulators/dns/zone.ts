@@ -116,7 +116,7 @@ function recordOf(fields: readonly string[]): ZoneRecord | string {
   const type = TYPES.find((known) => known === word)
   if (type === undefined) return `unknown record type ${word}; known are ${TYPES.join(' ')}`
   const data = dataOf(type, rest)
-  return typeof data === 'string' ? data : ({ name: canonicalName(owner), ttl, ...data } as ZoneRecord)
+  return typeof data === 'string' ? data : { name: canonicalName(owner), ttl, ...data }
 }
 
 function dataOf(type: RecordType, fields: readonly string[]): Data | string {
@@ -157,7 +157,8 @@ function dataOf(type: RecordType, fields: readonly string[]): Data | string {
       const [usage, selector, matchingType] = [Number(first), Number(second), Number(third)]
       return { type, data: { usage, selector, matchingType, certificate: Buffer.from(hex, 'hex') } }
     }
-    case 'SOA': {
+    default: {
+      // SOA
       const numbers = fields.slice(2)
       if (fields.length !== 7 || !numbers.every((field) => isNumber(field, 0xff_ff_ff_ff))) {
         return 'SOA needs two names and five numbers: serial, refresh, retry, expire, minimum'

@@ -5,7 +5,7 @@
  * and conversations look as the scripted exchanger's do. It offers neither CHUNKING nor BINARYMIME.
  */
 import { once } from 'node:events'
-import type { Server, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { SMTPServer } from 'smtp-server'
 import type { SMTPServerAddress, SMTPServerOptions, SMTPServerSession } from 'smtp-server'
 import type { Conversation, Exchanger, ExchangerOptions, ReceivedMessage } from '../contract.ts'
@@ -66,7 +66,7 @@ export async function openBehavedExchanger(place: ExchangerPlace, options: Excha
     })
     if (options.implicitTls !== true) tapSocket(socket, recorder, 'C')
   })
-  const listener = library.server as Server
+  const listener = library.server
   const listen = async (): Promise<void> => {
     listener.listen({ host: place.address, port: place.port, exclusive: true })
     await once(listener, 'listening')

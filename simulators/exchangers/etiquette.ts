@@ -72,7 +72,7 @@ export function pathViolations(path: string, word: 'FROM' | 'TO', utf8: boolean)
   if (!utf8 && /[\u0080-\u{10ffff}]/u.test(path)) violations.push(`<${path}> has non-ASCII letters without SMTPUTF8`)
   const atom = utf8 ? /^[^\s"(),:;<>@[\\\]]+$/u : /^[\w!#$%&'*+\-/=?^`{|}~\u0080-\u{10ffff}.]+$/u
   const dotString = atom.test(local) && !/^\.|\.\.|\.$/.test(local)
-  const quoted = /^"(?:\\[\x20-\x7e]|[^"\\\x00-\x1f\x7f])*"$/u.test(local)
+  const quoted = /^"(?:\\[ -~]|[^"\\\p{Cc}])*"$/u.test(local)
   if (!dotString && !quoted) violations.push(`<${path}>: the local part is not valid`)
   const bare = at < 0 && word === 'TO' && /^postmaster$/i.test(mailbox)
   if (!bare && !isAddressLiteral(domain) && !isDomain(domain, utf8)) {
