@@ -1,0 +1,19 @@
+/**
+ * Builds `dist/` for packing: plain JavaScript with declarations, for users who install the package.
+ *
+ * While working nothing is built: Node runs the TypeScript as it stands.
+ */
+import { spawnSync } from 'node:child_process'
+import { chmodSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '..')
+const dist = join(root, 'dist')
+
+rmSync(dist, { recursive: true, force: true })
+const { status } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
+  cwd: root,
+  stdio: 'inherit',
+})
+if (status !== 0) process.exit(status ?? 1)
+chmodSync(join(dist, 'cli/main.js'), 0o755)
