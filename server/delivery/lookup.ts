@@ -1,0 +1,86 @@
+/**
+ * Asks DNS for what routing needs and gives the addresses to try for a destination, in order.
+ *
+ * MX first, addresses after (rfc5321-5.1-04); a literal asks nothing; the smarthost's own address records are asked for,
+ * not its MX. What the answers mean is decided in `routing/mx.ts`.
+ */
+import { isIP } from 'node:net'
+import type { Destination } from '../queue/contract.ts'
+import type { Address, Ids, Lookup, Resolver } from '../ports.ts'
+import { exchangersOf, targetsOf } from '../routing/mx.ts'
+import type { DeadEnd, Exchanger, Target } from '../routing/mx.ts'
+import type { Settings } from '../settings/schema.ts'
+
+/** Who we are to others: our names, and where our relay listeners answer. */
+export interface Identity {
+  readonly names: readonly string[]
+  readonly endpoints: readonly { readonly address: string; readonly port: number }[]
+}
+
+export interface LookupParts {
+  readonly resolver: Resolver
+  readonly ids: Pick<Ids, 'fraction'>
+}
+
+export type Found = { readonly kind: 'targets'; readonly targets: readonly Target[] } | DeadEnd
+
+export type RemoteDestination = Exclude<Destination, { kind: 'local' | 'nowhere' }>
+
+const withBrackets = (address: string, family: 4 | 6): string => (family === 4 ? `[${address}]` : `[IPv6:${address}]`)
+
+const addressesOf = async (
+  resolver: Resolver,
+  exchangers: readonly Exchanger[],
+): Promise<ReadonlyMap<string, Lookup<Address>>> =>
+  new Map(await Promise.all(exchangers.map(async ({ name }) => [name, await resolver.addresses(name)] as const)))
+
+const misconfigured = (reason: string): DeadEnd => ({
+  kind: 'dead-end',
+  soft: true,
+  trouble: { status: '4.3.5', reason, radius: 'host' },
+})
+
+/** An address that is known already, as DNS would give it. */
+const given = (name: string, address: string, family: 4 | 6): ReadonlyMap<string, Lookup<Address>> =>
+  new Map([[name, { kind: 'found', records: [{ address, family }] }]])
+
+/** A smarthost that cannot be found is our own mistake: mail waits for its remedy. */
+const findSmarthost = async (
+  outgoing: Settings['outgoing'],
+  ownAddresses: (port: number) => readonly string[],
+  resolver: Resolver,
+): Promise<Found> => {
+  const { smarthost } = outgoing
+  if (smarthost === undefined) return misconfigured('There is no smarthost any more.')
+  const { host, port } = smarthost
+  const family = isIP(host)
+  const exchangers = [{ preference: 0, name: host }]
+  const answers = family === 4 || family === 6 ? given(host, host, family) : await addressesOf(resolver, exchangers)
+  const own = { names: [], addresses: ownAddresses(port) }
+  const found = targetsOf(host, exchangers, answers, { own, refuseLoopback: false, ipv6: outgoing.ipv6 })
+  return found.kind === 'dead-end' && !found.soft ? misconfigured('The smarthost cannot be found.') : found
+}
+
+export const findTargets = async (
+  destination: RemoteDestination,
+  settings: Pick<Settings, 'hostName' | 'outgoing'>,
+  identity: Identity,
+  { resolver, ids }: LookupParts,
+): Promise<Found> => {
+  const { outgoing } = settings
+  const ownAddresses = (port: number): readonly string[] =>
+    identity.endpoints.filter((endpoint) => endpoint.port === port).map(({ address }) => address)
+  if (destination.kind === 'smarthost') return await findSmarthost(outgoing, ownAddresses, resolver)
+
+  const own = { names: [settings.hostName, ...identity.names], addresses: ownAddresses(outgoing.port) }
+  const rules = { own, refuseLoopback: outgoing.refuseLoopback, ipv6: outgoing.ipv6 }
+  if (destination.kind === 'literal') {
+    const { address, family } = destination
+    const name = withBrackets(address, family)
+    return targetsOf(name, [{ preference: 0, name }], given(name, address, family), rules)
+  }
+  const { domain } = destination
+  const read = exchangersOf(domain, await resolver.mx(domain), () => ids.fraction())
+  if (read.kind === 'dead-end') return read
+  return targetsOf(domain, read.exchangers, await addressesOf(resolver, read.exchangers), rules)
+}

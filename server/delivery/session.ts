@@ -1,0 +1,255 @@
+/**
+ * One session with one host, from the connection to QUIT: what is insisted on there, how it is opened, and that it is
+ * closed and its place given back.
+ */
+import { addressLiteral, isDomain } from '../message/domain.ts'
+import type { Clock, Dialer, Ids, Line, SecureOptions } from '../ports.ts'
+import type { Ids as JournalIds, Tell } from '../journal/events.ts'
+import { Conversation } from '../protocol/conversation.ts'
+import type { OpeningTerms, OutgoingMail, Verdicts } from '../protocol/conversation.ts'
+import { printable } from '../protocol/text.ts'
+import { isLoopback } from '../routing/address.ts'
+import { canonicalDomain } from '../routing/domain.ts'
+import type { Target } from '../routing/mx.ts'
+import { defaultHostName } from '../settings/schema.ts'
+import type { Settings } from '../settings/schema.ts'
+import { Client } from './client.ts'
+import type { Hosts } from './hosts.ts'
+import type { RemoteDestination } from './lookup.ts'
+import { judgeOpening, unreachable } from './outcome.ts'
+import type { Kept } from './outcome.ts'
+import { saslClient } from './sasl.ts'
+import type { Credentials } from './sasl.ts'
+
+export interface SessionParts {
+  readonly dialer: Dialer
+  readonly clock: Clock
+  readonly ids: Pick<Ids, 'secret'>
+  readonly tell: Tell
+  readonly hosts: Hosts
+  /** PEM text of a file that the settings name; rejects when it cannot be read. */
+  readonly certificates: (file: string) => Promise<string>
+}
+
+/** How the hosts of a destination are talked to. */
+export interface Manner {
+  readonly port: number
+  readonly tls: OpeningTerms['tls']
+  /** The name that a certificate must bear; absent: the host's own. */
+  readonly serverName?: string
+  readonly trustedCertificates?: string
+  readonly credentials?: Credentials
+  /** The operator wants no TLS: the password goes in clear if the host takes no better method. */
+  readonly passwordInClear: boolean
+}
+
+/** Reads the settings (and the certificates they name) for a destination. */
+export const mannerOf = async (
+  destination: RemoteDestination,
+  outgoing: Settings['outgoing'],
+  certificates: SessionParts['certificates'],
+): Promise<Manner> => {
+  const { smarthost } = outgoing
+  if (destination.kind !== 'smarthost' || smarthost === undefined) {
+    return { port: outgoing.port, tls: outgoing.tls === 'none' ? 'never' : 'when-offered', passwordInClear: false }
+  }
+  const { host, port, tls, user, password, trustedCertificates: file } = smarthost
+  return {
+    port,
+    tls: ({ none: 'never', opportunistic: 'when-offered', required: 'required', implicit: 'established' } as const)[
+      tls
+    ],
+    serverName: host, // rfc4954-14-02, rfc7817-3-02: the name from the settings, no name that DNS gave
+    ...(file !== undefined && { trustedCertificates: await certificates(file) }),
+    ...(user !== undefined && { credentials: { user, password: password ?? '' } }),
+    passwordInClear: tls === 'none',
+  }
+}
+
+/**
+ * The argument of EHLO: our primary host name where it is one (rfc5321-2.3.5-04, rfc6531-3.7.1-01), else the literal of the
+ * address that we speak from (rfc5321-4.1.1.1-01, rfc5321-4.1.4-16). Never an unqualified name (rfc5321-2.3.5-02).
+ */
+export const heloName = (hostName: string, localAddress: string): string => {
+  const name = hostName === defaultHostName ? undefined : canonicalDomain(hostName)
+  if (name !== undefined && name.includes('.') && isDomain(name)) return name // rfc5321-4.1.2-17
+  return addressLiteral(localAddress) ?? '[127.0.0.1]'
+}
+
+/** An open session. `end()` is to be called once, whatever happens. */
+export interface Session {
+  readonly target: Target
+  /** Nothing more can be sent over it. */
+  readonly spent: boolean
+  /** Mail transactions held so far. */
+  readonly transactions: number
+  /** So many recipients fit in one transaction, as far as is known. */
+  recipientLimit: number
+  transact(mail: OutgoingMail, content: AsyncIterable<Uint8Array>): Promise<Verdicts>
+  /** QUIT and close. */
+  end(): Promise<void>
+}
+
+/** Recipients of one transaction: what every server must take (RFC 5321 §4.5.3.1.8). */
+const mostRecipients = 100
+
+/** What turned out not to work with a host, to be left out on the next connection. */
+export interface Avoid {
+  tls: boolean
+  ehlo: boolean
+}
+
+/**
+ * Connects and opens. A host that hangs up on EHLO is asked once more with HELO, one that fails at TLS once more in clear
+ * where that is allowed (rfc3207-6-04); `avoid` remembers that for the sessions to come.
+ */
+export const openSession = async (
+  target: Target,
+  manner: Manner,
+  avoid: Avoid,
+  settings: Pick<Settings, 'hostName' | 'outgoing' | 'queue'>,
+  parts: SessionParts,
+  ids: JournalIds,
+): Promise<
+  { readonly kind: 'session'; readonly session: Session } | { readonly kind: 'none'; readonly kept: Kept }
+> => {
+  const key = `${target.address}:${manner.port}`
+  const release = await parts.hosts.acquire(key, settings.queue.sessionsPerDestination)
+  const tell = (event: Parameters<Tell>[0], detail: Parameters<Tell>[2] = {}): void =>
+    parts.tell(event, ids, { host: printable(target.name), address: target.address, port: manner.port, ...detail })
+  const none = (kept: Kept): { kind: 'none'; kept: Kept } => {
+    tell('host-passed-over', { reason: kept.trouble.reason })
+    return { kind: 'none', kept }
+  }
+
+  let attempts = 0
+  let opened = false
+  try {
+    for (;;) {
+      attempts += 1
+      const known = parts.hosts.fault(key)
+      if (known !== undefined) return none(unreachable(target, known))
+      tell('host-tried', { clear: avoid.tls, verb: avoid.ehlo ? 'HELO' : 'EHLO' })
+      const security = securityFor(target, manner)
+      const dialed = await dial(target, manner, security, settings.outgoing, parts)
+      if ('fault' in dialed) {
+        parts.hosts.remember(key, dialed.fault, dialed.timedOut)
+        return none(unreachable(target, dialed.fault))
+      }
+      const { line } = dialed
+      const client = new Client({
+        line,
+        clock: parts.clock,
+        timeouts: settings.outgoing.timeouts,
+        security,
+        sasl: (mechanism) => saslClient(mechanism, manner.credentials ?? { user: '', password: '' }, nonce(parts.ids)),
+        onSecured: ({ protocol, cipher, fault }) =>
+          tell('host-secured', {
+            protocol,
+            cipher,
+            verified: fault === undefined,
+            ...(fault !== undefined && { fault: printable(fault) }),
+          }),
+      })
+      try {
+        const conversation = new Conversation()
+        const result = await client.run(
+          conversation.open({
+            name: heloName(settings.hostName, line.localAddress),
+            verb: avoid.ehlo ? 'HELO' : 'EHLO',
+            tls: avoid.tls && manner.tls === 'when-offered' ? 'never' : manner.tls,
+            ...(manner.credentials !== undefined && {
+              // rfc4954-14-01: never over a network that others may listen to, unless the operator wants no TLS
+              credentials: {
+                mayShowPassword: manner.passwordInClear || (!avoid.tls && isLoopback(line.remoteAddress)),
+              },
+            }),
+          }),
+        )
+        if (result.kind === 'open') {
+          opened = true
+          return { kind: 'session', session: sessionOver(target, conversation, client, release) }
+        }
+        await client.run(conversation.quit())
+        if (attempts < 3 && result.kind === 'breakdown') {
+          if (result.cause === 'tls' && manner.tls === 'when-offered' && !avoid.tls) {
+            avoid.tls = true
+            tell('host-passed-over', { reason: `TLS failed, once more in clear: ${printable(result.detail)}` })
+            continue
+          }
+          if (result.stage === 'EHLO' && result.cause === 'closed' && !avoid.ehlo) {
+            avoid.ehlo = true // rfc5321-2.2.1-04
+            continue
+          }
+        }
+        return none(judgeOpening(target, result))
+      } finally {
+        if (!opened) client.close()
+      }
+    }
+  } finally {
+    if (!opened) release()
+  }
+}
+
+const nonce = (ids: Pick<Ids, 'secret'>): string => Buffer.from(ids.secret(18)).toString('base64url')
+
+/** The certificate's fault is judged by the conversation, so that QUIT can be said (rfc3207-4.1-01). */
+const securityFor = (target: Target, manner: Manner): SecureOptions => {
+  const serverName = manner.serverName ?? (target.name.startsWith('[') ? undefined : target.name)
+  return {
+    verify: manner.tls === 'established',
+    ...(serverName !== undefined && { serverName }),
+    ...(manner.trustedCertificates !== undefined && { trustedCertificates: manner.trustedCertificates }),
+  }
+}
+
+const dial = async (
+  target: Target,
+  manner: Manner,
+  security: SecureOptions,
+  outgoing: Settings['outgoing'],
+  { dialer, clock }: SessionParts,
+): Promise<{ readonly line: Line } | { readonly fault: string; readonly timedOut: boolean }> => {
+  const giveUp = new AbortController()
+  const timer = clock.after(outgoing.timeouts.connection, () => giveUp.abort())
+  const { sourceAddress } = outgoing
+  const dialed = await dialer.dial(
+    { address: target.address, port: manner.port },
+    {
+      signal: giveUp.signal,
+      ...(sourceAddress !== undefined && target.family === 4 && { localAddress: sourceAddress }),
+      ...(manner.tls === 'established' && { tls: security }),
+    },
+  )
+  timer.cancel()
+  if ('line' in dialed) return dialed
+  const timedOut = giveUp.signal.aborted || dialed.fault === 'ETIMEDOUT'
+  return { fault: giveUp.signal.aborted ? 'no connection in time' : dialed.fault, timedOut }
+}
+
+const sessionOver = (target: Target, conversation: Conversation, client: Client, release: () => void): Session => {
+  let transactions = 0
+  return {
+    target,
+    recipientLimit: mostRecipients,
+    get spent() {
+      return conversation.spent
+    },
+    get transactions() {
+      return transactions
+    },
+    transact: async (mail, content) => {
+      transactions += 1
+      return await client.run(conversation.transact(mail), content)
+    },
+    end: async () => {
+      try {
+        await client.run(conversation.quit())
+      } finally {
+        client.close()
+        release()
+      }
+    },
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * From the greeting to the point where mail may be sent: EHLO or HELO, STARTTLS, AUTH.
+ */
+import type { Reply } from '../reply.ts'
+import { authenticate } from './authentication.ts'
+import type { Breakdown, Dialogue, Stage, Talk } from './dialogue.ts'
+import { isPositive } from './dialogue.ts'
+import { nothingOffered, readOffer } from './offer.ts'
+import type { Offer } from './offer.ts'
+
+export interface OpeningTerms {
+  /** The argument of EHLO and HELO: our primary host name, or an address literal. */
+  readonly name: string
+  /** HELO at once, for a server that hung up on EHLO. */
+  readonly verb: 'EHLO' | 'HELO'
+  /** `established`: the line is under TLS from its first octet, and verified. */
+  readonly tls: 'never' | 'when-offered' | 'required' | 'established'
+  /** Authenticate; `mayShowPassword`: PLAIN and LOGIN are allowed without TLS. */
+  readonly credentials?: { readonly mayShowPassword: boolean }
+}
+
+export type Opened =
+  | {
+      readonly kind: 'open'
+      readonly offer: Offer
+      readonly authenticated: boolean
+      readonly verb: 'EHLO' | 'HELO'
+      readonly secure: boolean
+    }
+  | { readonly kind: 'refused'; readonly stage: Stage; readonly reply: Reply }
+  /** TLS or authentication did not come to what we insist on. */
+  | {
+      readonly kind: 'unsafe'
+      readonly lacks: 'tls' | 'certificate' | 'authentication'
+      readonly reason: string
+      readonly reply?: Reply
+    }
+  | Breakdown
+
+type Greeted =
+  | { readonly kind: 'hello'; readonly offer: Offer; readonly verb: 'EHLO' | 'HELO' }
+  | Exclude<Opened, { kind: 'open' }>
+
+function* hello(dialogue: Dialogue, terms: OpeningTerms): Talk<Greeted> {
+  if (terms.verb === 'EHLO') {
+    const heard = yield* dialogue.say(`EHLO ${terms.name}`, 'EHLO') // rfc5321-2.2.1-02, rfc5321-3.2-03
+    if (heard.kind === 'breakdown') return heard
+    if (isPositive(heard)) return { kind: 'hello', offer: readOffer(heard.reply), verb: 'EHLO' }
+    // rfc5321-2.2.1-04, rfc5321-3.2-02: whatever it has against EHLO, it may take HELO; unless it is only tired
+    if (heard.reply.code < 500) return { kind: 'refused', stage: 'EHLO', reply: heard.reply }
+  }
+  const heard = yield* dialogue.say(`HELO ${terms.name}`, 'HELO')
+  if (heard.kind === 'breakdown') return heard
+  if (isPositive(heard)) return { kind: 'hello', offer: nothingOffered, verb: 'HELO' }
+  return { kind: 'refused', stage: 'HELO', reply: heard.reply }
+}
+
+type Secured =
+  | { readonly kind: 'secured'; readonly verified: boolean }
+  | { readonly kind: 'clear' }
+  | Exclude<Opened, { kind: 'open' }>
+
+function* startTls(dialogue: Dialogue, offer: Offer, required: boolean): Talk<Secured> {
+  if (!offer.startTls) {
+    // rfc3207-6-01
+    return required ? { kind: 'unsafe', lacks: 'tls', reason: 'STARTTLS is not offered' } : { kind: 'clear' }
+  }
+  const heard = yield* dialogue.say('STARTTLS', 'STARTTLS') // rfc3207-4-09
+  if (heard.kind === 'breakdown') return heard
+  if (!isPositive(heard)) {
+    if (heard.reply.code === 421) return { kind: 'refused', stage: 'STARTTLS', reply: heard.reply }
+    // rfc3207-6-04: without TLS where policy has it so
+    return required
+      ? { kind: 'unsafe', lacks: 'tls', reason: 'STARTTLS was refused', reply: heard.reply }
+      : { kind: 'clear' }
+  }
+  const event = yield { act: 'secure' } // rfc3207-4-07
+  if (event.event === 'ended') return dialogue.breakDown('STARTTLS', 'tls', event.detail) // rfc3207-4-08
+  if (event.event !== 'secured') throw new Error(`${event.event} is no answer to secure`)
+  dialogue.startAfresh()
+  if (event.fault !== undefined && required) {
+    return { kind: 'unsafe', lacks: 'certificate', reason: event.fault } // rfc3207-6-05, rfc3207-4.1-01
+  }
+  return { kind: 'secured', verified: event.fault === undefined }
+}
+
+/** Opens the session. The line stands, nothing was said yet. What is not `open` is to be ended with `quit()`. */
+export function* open(dialogue: Dialogue, terms: OpeningTerms): Talk<Opened> {
+  const greeting = yield* dialogue.hear('greeting') // rfc5321-4.3.1-02
+  if (greeting.kind === 'breakdown') return greeting
+  // rfc5321-3.1: 554 and RFC 7504: 521 say that there is no mail service here
+  if (!isPositive(greeting)) return { kind: 'refused', stage: 'greeting', reply: greeting.reply }
+
+  let greeted = yield* hello(dialogue, terms)
+  if (greeted.kind !== 'hello') return greeted
+  let secure = terms.tls === 'established'
+  let mayShowPassword = secure || terms.credentials?.mayShowPassword === true
+  if (terms.tls === 'when-offered' || terms.tls === 'required') {
+    const secured = yield* startTls(dialogue, greeted.offer, terms.tls === 'required')
+    if (secured.kind === 'secured') {
+      secure = true
+      mayShowPassword = secured.verified // rfc4954-14-01
+      // rfc3207-4.2-04, rfc3207-4.2-06: what was offered before TLS is forgotten; rfc3207-4.2-08: nor TLS within TLS
+      greeted = yield* hello(dialogue, { ...terms, verb: 'EHLO' })
+      if (greeted.kind !== 'hello') return greeted
+    } else if (secured.kind !== 'clear') {
+      return secured
+    }
+  }
+
+  const { offer, verb } = greeted
+  if (terms.credentials === undefined) return { kind: 'open', offer, verb, secure, authenticated: false }
+  const result = yield* authenticate(dialogue, offer.mechanisms ?? [], mayShowPassword)
+  if (result.kind === 'breakdown') return result
+  if (result.kind === 'authenticated') return { kind: 'open', offer, verb, secure, authenticated: true }
+  if (result.kind === 'no-mechanism') {
+    return { kind: 'unsafe', lacks: 'authentication', reason: 'no method is offered that may be used on this line' }
+  }
+  return {
+    kind: 'unsafe',
+    lacks: 'authentication',
+    reason: result.distrusted ? 'the server could not prove itself' : 'authentication was refused',
+    reply: result.heard.reply,
+  }
+}
