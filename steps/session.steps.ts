@@ -3,6 +3,7 @@
  */
 import assert from 'node:assert/strict'
 import { Given, Then, When } from '@cucumber/cucumber'
+import type { DataTable } from '@cucumber/cucumber'
 import type { WireClient, WireReply } from '../simulators/contract.ts'
 import { mismatchText, playScript } from '../simulators/player.ts'
 import { parseScript, unescapeBytes } from '../simulators/notation.ts'
@@ -76,6 +77,32 @@ Then('the server does not offer {word}', async function (this: MailWorld, keywor
   const reply = await client(this).say('EHLO client.example')
   assert.equal(reply.code, 250, textOf(reply))
   assert.ok(!offered(reply).includes(keyword), textOf(reply))
+})
+
+/** The first word of a reply's first line. */
+const firstWord = ({ lines }: WireReply): string => (lines[0] ?? '').split(' ')[0] ?? ''
+
+Then('the server names itself {host}', async function (this: MailWorld, name: string) {
+  const wire = client(this)
+  const greeting = wire.replies[0]
+  assert.ok(greeting !== undefined, 'there was no greeting')
+  const replies = [greeting, await wire.say('EHLO client.example'), await wire.say('HELO client.example')]
+  for (const reply of replies) assert.equal(firstWord(reply), name, textOf(reply))
+  const goodbye = await wire.say('QUIT')
+  assert.equal((goodbye.lines[0] ?? '').replace(/^2\.\d\.\d /, '').split(' ')[0], name, textOf(goodbye))
+})
+
+Then('the answer to {string} shows:', async function (this: MailWorld, command: string, table: DataTable) {
+  const reply = await client(this).say(command)
+  assert.deepEqual(
+    reply.lines.map((line) => `${reply.code} ${line}`),
+    table.raw().flat(),
+  )
+})
+
+Then('the answer to {string} is {code}', async function (this: MailWorld, command: string, code: string) {
+  const reply = await client(this).say(command)
+  assert.ok(matches(reply, code), textOf(reply))
 })
 
 const offered = ({ lines }: WireReply): readonly string[] => lines.slice(1).map((line) => (line.split(' ')[0] ?? '').toUpperCase())

@@ -21,8 +21,7 @@ Feature: Bad clients do no harm
 
     @needs-clock
     Example: Content that comes too slowly
-      Given mallory has begun a transaction for alice@here.example and sends its content octet by octet
-      When 20 minutes pass
+      When mallory sends the content for alice@here.example octet by octet, one every 30 seconds, for 20 minutes
       Then the server has closed the session of mallory
       And alice finds nothing
 

@@ -8,11 +8,16 @@ Feature: A session is opened and closed in good order
     Example: The greeting and the goodbye
       Then this conversation holds:
         """
-        S: 220 mail.here.example
+        S: 220
         C: QUIT
         S: 221
         S!
         """
+
+    @rfc5321-4.2.2-01
+    Example: The name in the greeting, the answer to EHLO and the goodbye
+      When a stranger opens a session on the relay listener
+      Then the server names itself mail.here.example
 
   @rfc5321-4.1.1.1-12 @rfc5321-4.1.1.1-04 @must
   Rule: EHLO is answered with the server's name and one line for each extension
@@ -22,7 +27,7 @@ Feature: A session is opened and closed in good order
         """
         S: 220
         C: EHLO client.example
-        S: 250-mail.here.example
+        S: 250-
         S: 250
         C: QUIT
         S: 221
@@ -52,7 +57,7 @@ Feature: A session is opened and closed in good order
         """
         S: 220
         C: HELO client.example
-        S: 250 mail.here.example
+        S: 250
         C: MAIL FROM:<bob@there.example>
         S: 250
         C: QUIT
