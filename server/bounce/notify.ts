@@ -30,7 +30,7 @@ const envelopeOf = (
     readonly at: number
     readonly hostName: string
     readonly size: number
-    readonly body: Envelope['body']
+    readonly to: string
     readonly smtputf8: boolean
   },
 ): Envelope => ({
@@ -47,7 +47,7 @@ const envelopeOf = (
     protocol: facts.smtputf8 ? 'UTF8SMTP' : 'ESMTP',
   },
   size: facts.size,
-  body: facts.body,
+  body: facts.smtputf8 ? '8BITMIME' : '7BIT',
   smtputf8: facts.smtputf8,
   // rfc3461-6.1-03: no RET.
   kind: 'notification',
@@ -55,7 +55,7 @@ const envelopeOf = (
     {
       id: facts.recipient,
       // rfc5321-4.5.5-04 rfc5321-6.1-05 rfc5321-6.1-07 rfc3461-6.1-02: the reverse-path, its source route gone.
-      address: original.reversePath,
+      address: facts.to,
       // rfc3461-6.1-04 rfc3834-3.3-02
       notify: 'never',
       state: 'queued',
@@ -95,12 +95,12 @@ export const createNotify = ({ settings, clock, ids, tell }: NotifyParts): Notif
       content,
     )
     const size = await octetsOf(written.content)
-    const { body, smtputf8 } = written
-    const envelope = envelopeOf(original, { id, recipient: ids.unique(), at, hostName, size, body, smtputf8 })
+    const { to, smtputf8 } = written
+    const envelope = envelopeOf(original, { id, recipient: ids.unique(), at, hostName, size, to, smtputf8 })
     tell(
       'notification-queued',
       { envelope: original.id },
-      { notification: id, about: notice.kind, recipients: notice.told.length, to: original.reversePath },
+      { notification: id, about: notice.kind, recipients: notice.told.length, to },
     )
     return { envelope, content: written.content }
   }

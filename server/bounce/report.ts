@@ -24,21 +24,29 @@ export interface ReportFacts extends Omit<WordsFacts, 'utf8' | 'whole'> {
 }
 
 export interface Report {
-  /** What its transport needs: `8BITMIME` when an original with 8-bit octets comes back as it is. */
-  readonly body: '7BIT' | '8BITMIME'
-  /** The address of the sender is beyond ASCII: only SMTPUTF8 leads there. */
+  /** Where it goes: the reverse-path, its domain in A-labels where that makes it ASCII. */
+  readonly to: string
+  /** The local-part of the sender is beyond ASCII: only SMTPUTF8 and 8BITMIME lead there. All else is 7-bit. */
   readonly smtputf8: boolean
   readonly content: AsyncIterable<Uint8Array>
 }
 
+/** The sender's address in ASCII if there is such a form, so that the way back needs no SMTPUTF8 (rfc6531-3.7-01). */
+const returnAddress = (reversePath: string): string => {
+  const at = reversePath.lastIndexOf('@')
+  const localPart = reversePath.slice(0, at)
+  const domain = shownDomain(reversePath.slice(at + 1), false)
+  return isAscii(reversePath) || !isAscii(localPart) || domain === undefined ? reversePath : `${localPart}@${domain}`
+}
+
 /** The fields of the notification itself, the empty line included. */
-const header = (facts: ReportFacts, utf8: boolean, eightBit: boolean, messageId: string | undefined): string => {
+const header = (facts: ReportFacts, to: string, utf8: boolean, messageId: string | undefined): string => {
   const host = shownDomain(facts.hostName, utf8) ?? printable(facts.hostName, utf8)
   return [
     // rfc3464-2-03: a person answers there.
     `From: Mail Delivery <postmaster@${host}>\r\n`,
     // rfc3464-2-02 rfc5321-4.4-16
-    `To: <${printable(facts.envelope.reversePath, utf8)}>\r\n`,
+    `To: <${printable(to, utf8)}>\r\n`,
     `Subject: ${subjects[facts.kind]}\r\n`,
     dateField(facts.at),
     messageIdField(facts.id, facts.hostName),
@@ -48,7 +56,7 @@ const header = (facts: ReportFacts, utf8: boolean, eightBit: boolean, messageId:
     'MIME-Version: 1.0\r\n',
     // rfc6522-3-01 rfc3461-6.2-01
     `Content-Type: multipart/report; report-type=${utf8 ? 'global-' : ''}delivery-status;\r\n\tboundary="${facts.boundary}"\r\n`,
-    `Content-Transfer-Encoding: ${eightBit ? '8bit' : '7bit'}\r\n`,
+    `Content-Transfer-Encoding: ${utf8 ? '8bit' : '7bit'}\r\n`,
     '\r\n',
   ].join('')
 }
@@ -76,27 +84,27 @@ async function* stream(
   yield text.encode(`\r\n--${boundary}--\r\n`)
 }
 
-/** Lays a notice out; reads the original once here, and again whenever the result is walked. */
+/** Lays a notice out; reads the original here, and again whenever the result is walked. */
 export const report = async (facts: ReportFacts, original: () => AsyncIterable<Uint8Array>): Promise<Report> => {
   const { envelope, boundary } = facts
-  const utf8 = !isAscii(envelope.reversePath)
+  const to = returnAddress(envelope.reversePath)
+  const utf8 = !isAscii(to)
   const examined = await examine(original, wantsWhole(envelope, facts.kind))
   const returned = chooseReturned(envelope, examined, utf8)
   const told: WordsFacts = { ...facts, utf8, whole: returned.whole }
-  const eightBit = utf8 || returned.encoding === '8bit'
   // rfc3464-2.1-01 rfc6533-4.4-01 rfc6533-6.4-01: ASCII in the old type, UTF-8 only in the new one.
   const [statusType, statusEncoding] = utf8
     ? ['message/global-delivery-status', '8bit']
     : ['message/delivery-status', '7bit']
   const before = [
-    header(facts, utf8, eightBit, examined.messageId),
+    header(facts, to, utf8, examined.messageId),
     // rfc6522-3-02: words, fields, message, in this order.
     wordsPart(boundary, words(told), utf8),
     part(boundary, statusType, statusEncoding, deliveryStatus(told)),
     `--${boundary}\r\nContent-Type: ${returned.type}\r\nContent-Transfer-Encoding: ${returned.encoding}\r\n\r\n`,
   ].join('')
   return {
-    body: eightBit ? '8BITMIME' : '7BIT',
+    to,
     smtputf8: utf8,
     content: { [Symbol.asyncIterator]: () => stream(before, returned, original, boundary) },
   }

@@ -1,13 +1,16 @@
 /**
  * The third part of a notification: the message that it is about, or its header section (RFC 3461 §6.2, RFC 6522 §3, §4).
  *
- * The message is read twice as a stream, never held: once to learn what it is made of, so that the part is labelled
- * rightly, and once to copy it. Content that cannot travel as it is (NUL, bare CR or LF, too long lines) is either encoded
- * or reduced to its header section, never altered in silence.
+ * The message is read as a stream, never held: first to learn what it is made of, so that the part is labelled rightly,
+ * then to copy it. Nobody knows yet what the hosts on the way back can do, and a notification that meets a host without
+ * 8BITMIME would be lost. So it is 7-bit throughout, unless the sender's own address needs SMTPUTF8 anyway. Content that no
+ * encoding makes presentable (NUL, bare CR or LF, too long lines) is reduced to its header section.
  */
 import type { Envelope } from '../message/envelope.ts'
 import { HeaderScanner } from '../message/headers.ts'
 import { HeaderSplitter } from '../message/header-splitter.ts'
+import { planSevenBit, sevenBit } from '../message/seven-bit.ts'
+import type { SevenBitPlan } from '../message/seven-bit.ts'
 import { base64, QuotedPrintable } from '../message/transfer-encoding.ts'
 import type { NoticeKind } from './decide.ts'
 
@@ -58,6 +61,8 @@ export interface Examined {
   readonly header: Makeup
   /** Of the whole message; undefined when only the header section was looked at. */
   readonly whole?: Makeup
+  /** How an 8-bit message becomes a 7-bit one; undefined when that is not needed, or not possible. */
+  readonly plan?: SevenBitPlan
   /** The message's own Message-ID, when it is one that may be cited. */
   readonly messageId?: string
 }
@@ -88,9 +93,11 @@ export const examine = async (content: () => AsyncIterable<Uint8Array>, whole: b
     for await (const bytes of content()) all.see(bytes)
     all.end()
   }
+  const plan = all?.has8bit === true && !all.broken ? await planSevenBit(content()) : undefined
   return {
     header,
     ...(all === undefined ? {} : { whole: all }),
+    ...(plan === undefined ? {} : { plan }),
     ...(messageId === undefined ? {} : { messageId }),
   }
 }
@@ -112,31 +119,34 @@ export interface Returned {
   readonly whole: boolean
   readonly type: 'message/rfc822' | 'message/global' | 'text/rfc822-headers' | 'message/global-headers'
   readonly encoding: TransferEncoding
+  /** The message is re-encoded within itself by this plan. */
+  readonly plan?: SevenBitPlan
 }
 
-/**
- * Chooses the third part. `utf8` says that the notification itself goes out with SMTPUTF8; otherwise a SMTPUTF8 message
- * is encoded, because the way back may not know it (rfc6533-4.5-01).
- */
-export const chooseReturned = (envelope: Envelope, examined: Examined, utf8: boolean): Returned => {
-  const { header, whole } = examined
+/** The whole message, in a form that gets through; undefined when there is none. */
+const chooseWhole = (envelope: Envelope, examined: Examined, utf8: boolean): Returned | undefined => {
+  const { header, whole, plan } = examined
+  if (whole === undefined) return undefined
   const international = header.has8bit && header.validUtf8 && envelope.smtputf8
-  if (whole !== undefined) {
-    if (!whole.broken && (!whole.has8bit || utf8 || !envelope.smtputf8)) {
-      return {
-        whole: true,
-        type: international ? 'message/global' : 'message/rfc822',
-        encoding: whole.has8bit ? '8bit' : '7bit',
-      }
-    }
-    // RFC 6532 §3.7: message/global may be encoded, message/rfc822 never.
-    if (envelope.smtputf8) return { whole: true, type: 'message/global', encoding: 'base64' }
-  }
+  const type = international ? 'message/global' : 'message/rfc822'
+  if (!whole.broken && !whole.has8bit) return { whole: true, type, encoding: '7bit' }
+  if (!whole.broken && utf8) return { whole: true, type, encoding: '8bit' }
+  // RFC 6532 §3.7: message/global may be encoded, message/rfc822 never. rfc6533-4.5-01
+  if (envelope.smtputf8) return { whole: true, type: 'message/global', encoding: 'base64' }
+  // rfc6522-3-04
+  return plan === undefined ? undefined : { whole: true, type: 'message/rfc822', encoding: '7bit', plan }
+}
+
+/** Chooses the third part; `utf8` says that the notification itself goes out with SMTPUTF8. */
+export const chooseReturned = (envelope: Envelope, examined: Examined, utf8: boolean): Returned => {
+  const whole = chooseWhole(envelope, examined, utf8)
+  if (whole !== undefined) return whole
+  const { header } = examined
+  const international = header.has8bit && header.validUtf8 && envelope.smtputf8
   // rfc6522-4-01 rfc6533-6.3-01
   const type = international ? 'message/global-headers' : 'text/rfc822-headers'
-  if (!header.broken && (!header.has8bit || (utf8 && international))) {
-    return { whole: false, type, encoding: header.has8bit ? '8bit' : '7bit' }
-  }
+  if (!header.broken && !header.has8bit) return { whole: false, type, encoding: '7bit' }
+  if (!header.broken && utf8 && international) return { whole: false, type, encoding: '8bit' }
   // rfc6522-4-03
   return { whole: false, type, encoding: 'quoted-printable' }
 }
@@ -152,6 +162,7 @@ export const returnedContent = (
   returned: Returned,
   content: () => AsyncIterable<Uint8Array>,
 ): AsyncIterable<Uint8Array> => {
+  if (returned.plan !== undefined) return sevenBit(returned.plan, content())
   const original = returned.whole ? content() : headerSection(content())
   if (returned.encoding === 'base64') return base64(original)
   return returned.encoding === 'quoted-printable' ? quoted(original) : original
