@@ -1,7 +1,8 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ChunkFacts, ChunkReader } from './chunks.ts'
-import { feedsOf, latin1, octets } from './feeds.ts'
+import type { ContentFacts } from './exchange.ts'
+import { latin1, octets, underEveryFeed } from './feeds.ts'
 
 function read(pieces: readonly Uint8Array[], size: number): { readonly content: string; readonly rest: string } {
   const reader = new ChunkReader(size)
@@ -29,7 +30,7 @@ describe('a chunk is counted off exactly', () => {
     ['an empty chunk', 'NOOP\r\n', 0, '', 'NOOP\r\n'],
     ['any octet', '\x00\xff\r\n', 3, '\x00\xff\r', '\n'],
   ])('%s', (_, sent, size, content, rest) => {
-    for (const feed of feedsOf(octets(sent))) expect(read(feed.pieces, size), feed.name).toEqual({ content, rest })
+    expect(underEveryFeed(octets(sent), (pieces) => read(pieces, size))).toEqual({ content, rest })
   })
 
   test('an empty chunk is done with an empty feed', () => {
@@ -41,6 +42,12 @@ describe('a chunk is counted off exactly', () => {
   })
 })
 
+function factsOf(pieces: readonly Uint8Array[]): ContentFacts {
+  const facts = new ChunkFacts()
+  for (const piece of pieces) facts.add(piece)
+  return facts.facts()
+}
+
 describe('facts over all chunks', () => {
   test.each([
     ['a line', 'abc\r\nd', { octets: 6, longestLine: 5, has8bit: false, hasNul: false }],
@@ -48,11 +55,7 @@ describe('facts over all chunks', () => {
     ['8-bit and NUL', '\x00\xff', { has8bit: true, hasNul: true }],
     ['bare line ends are not counted against it', 'a\nb\rc', { bareLineEnds: false, longestLine: 5 }],
   ])('%s', (_, sent, expected) => {
-    for (const feed of feedsOf(octets(sent))) {
-      const facts = new ChunkFacts()
-      for (const piece of feed.pieces) facts.add(piece)
-      expect(facts.facts(), feed.name).toMatchObject({ by: 'BDAT', ...expected })
-    }
+    expect(underEveryFeed(octets(sent), factsOf)).toMatchObject({ by: 'BDAT', ...expected })
   })
 
   test('cuts do not change them', () => {
@@ -60,13 +63,7 @@ describe('facts over all chunks', () => {
     fc.assert(
       fc.property(words, (parts) => {
         const bytes = octets(parts.join(''))
-        const whole = new ChunkFacts()
-        whole.add(bytes)
-        for (const feed of feedsOf(bytes)) {
-          const facts = new ChunkFacts()
-          for (const piece of feed.pieces) facts.add(piece)
-          expect(facts.facts(), feed.name).toEqual(whole.facts())
-        }
+        expect(underEveryFeed(bytes, factsOf).octets).toBe(bytes.length)
       }),
     )
   })

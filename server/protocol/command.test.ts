@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Command, type CommandContext, parseCommand, type SyntaxFault } from './command.ts'
 import { encodeUtf8 } from './text.ts'
@@ -214,42 +214,40 @@ describe('UTF-8 (RFC 6531)', () => {
   })
 })
 
+/** The verb, or the reply code. */
+function outcome(line: Uint8Array, terms: CommandContext): string | number {
+  const parsed = parseCommand(line, terms)
+  return parsed.kind === 'fault' ? parsed.reply.code : parsed.verb
+}
+
 describe('lines that no client should send', () => {
   const context = fc.constantFrom(extended, international, ascii, plain)
 
-  test('random octets', () => {
+  test('random octets are hardly ever a command', () => {
+    const line = fc.uint8Array({ minLength: 5, maxLength: 600 })
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 600 }), context, (bytes, terms) => void parseCommand(bytes, terms)),
+      fc.property(line, context, (octetsSent, terms) => {
+        expect(outcome(octetsSent, terms)).toBe(500)
+      }),
     )
   })
 
   test('almost valid lines', () => {
-    const words = fc.constantFrom(
-      ...['MAIL', 'RCPT', 'EHLO', 'BDAT', 'AUTH', 'VRFY', ' ', ' ', 'FROM:', 'TO:', '<', '>', '@', 'a', '.', '"', '\\'],
-      ...['[', ']', ':', ',', 'SIZE=', 'ORCPT=', ';', '+', '=', '9', '\0', '\xff', '\xc3', '\xa9', 'IPv6:', '::'],
-    )
+    const word = fc.constantFrom('FROM:', 'TO:', '<', '>', '@', 'a', '.', '"', '\\', '[', ']', ':', ',', ' ', 'SIZE=')
+    const odd = fc.constantFrom('ORCPT=', ';', '+', '=', '9', '\0', '\xff', '\xc3', '\xa9', 'IPv6:', '::', 'LAST')
+    const verb = fc.constantFrom('MAIL ', 'RCPT ', 'EHLO ', 'BDAT ', 'AUTH ', 'VRFY ', 'HELP ')
     fc.assert(
-      fc.property(fc.array(words, { maxLength: 30 }), context, (parts, terms) => {
-        const parsed = parseCommand(octets(parts.join('')), terms)
-        if (parsed.kind === 'fault') expect([500, 501, 502, 550, 553, 555]).toContain(parsed.reply.code)
+      fc.property(verb, fc.array(fc.oneof(word, odd), { maxLength: 30 }), context, (head, parts, terms) => {
+        expect([head.trim(), 501, 550, 553, 555]).toContain(outcome(octets(head + parts.join('')), terms))
       }),
       { numRuns: 2000 },
     )
   })
 
-  test('long repetitions are read in passing', () => {
+  const heads = ['MAIL FROM:<', 'MAIL FROM:<>', 'RCPT TO:<a@b> ORCPT=a;', 'VRFY ', 'EHLO ', 'AUTH ', 'EHLO [']
+  test.each(heads)('%s and long repetitions are read in passing', (head) => {
     for (const unit of ['a.', ' ', '"\\a', '@a,', ' SIZE=1', 'é', '[', '+2B']) {
-      for (const head of [
-        'MAIL FROM:<',
-        'MAIL FROM:<>',
-        'RCPT TO:<a@b> ORCPT=a;',
-        'VRFY ',
-        'EHLO ',
-        'AUTH ',
-        'EHLO [',
-      ]) {
-        parse(`${head}${unit.repeat(20_000)}x`, international)
-      }
+      expect(() => parse(`${head}${unit.repeat(20_000)}x`, international)).not.toThrow()
     }
   })
 })

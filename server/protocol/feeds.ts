@@ -1,7 +1,7 @@
 /**
  * For tests of the readers: the ways in which the same octets can come from the network. A reader must not care.
  */
-export interface Feed {
+interface Feed {
   readonly name: string
   readonly pieces: readonly Uint8Array[]
 }
@@ -17,7 +17,7 @@ export function latin1(bytes: Uint8Array): string {
 }
 
 /** Whole, byte by byte, and cut at every single place. */
-export function feedsOf(bytes: Uint8Array): readonly Feed[] {
+function feedsOf(bytes: Uint8Array): readonly Feed[] {
   const cuts = Array.from({ length: Math.max(0, bytes.length - 1) }, (_, index) => ({
     name: `cut after ${index + 1}`,
     pieces: [bytes.subarray(0, index + 1), bytes.subarray(index + 1)],
@@ -27,4 +27,15 @@ export function feedsOf(bytes: Uint8Array): readonly Feed[] {
     { name: 'byte by byte', pieces: Array.from(bytes, (octet) => Uint8Array.of(octet)) },
     ...cuts,
   ]
+}
+
+/** What `read` makes of the octets, under every feed the same; a difference is an error that names the feed. */
+export function underEveryFeed<Read>(bytes: Uint8Array, read: (pieces: readonly Uint8Array[]) => Read): Read {
+  const whole = read([bytes])
+  const expected = JSON.stringify(whole)
+  for (const feed of feedsOf(bytes)) {
+    const seen = JSON.stringify(read(feed.pieces))
+    if (seen !== expected) throw new Error(`${feed.name}: ${seen} instead of ${expected}`)
+  }
+  return whole
 }

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { asciiHost, type Host, hostText, parseHost, sameHost } from './host.ts'
 
@@ -109,7 +109,7 @@ describe('address literals', () => {
       fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (address) => {
         const host = parseHost(address.includes(':') ? `[IPv6:${address}]` : `[${address}]`)
         expect(host).toBeDefined()
-        if (host !== undefined) expect(parseHost(hostText(host))).toEqual(host)
+        expect(host && parseHost(hostText(host))).toEqual(host)
       }),
     )
   })

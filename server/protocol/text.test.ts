@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { octets } from './feeds.ts'
 import {
@@ -82,12 +82,12 @@ describe('unitext (RFC 6533 §3)', () => {
     expect(decodeUnitext(unitext)).toBe(text)
   })
 
-  test.each([true, false])('survives encoding and decoding, native: %s', (native) => {
+  test('survives encoding and decoding', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (text) => {
-        const unitext = encodeUnitext(text, native)
-        if (!native) expect(unitext).toMatch(/^[!-~]*$/)
-        expect(decodeUnitext(unitext)).toBe(text)
+        expect(encodeUnitext(text, false)).toMatch(/^[!-~]*$/)
+        expect(decodeUnitext(encodeUnitext(text, false))).toBe(text)
+        expect(decodeUnitext(encodeUnitext(text, true))).toBe(text)
       }),
     )
   })
