@@ -330,6 +330,17 @@ describe('international mail (RFC 6533)', () => {
     expect(all[2]?.body).toBe(content.toString('latin1'))
   })
 
+  test('a domain beyond ASCII alone needs no SMTPUTF8 on the way back', async () => {
+    const { header, envelope: own } = await first(
+      { reversePath: 'alice@bücher.example', smtputf8: true },
+      [one],
+      content,
+    )
+    expect(own).toMatchObject({ smtputf8: false, body: '7BIT' })
+    expect(own.recipients.map((recipient) => recipient.address)).toEqual(['alice@xn--bcher-kva.example'])
+    expect(header).toContain('To: <alice@xn--bcher-kva.example>')
+  })
+
   test('to an ASCII sender it is ASCII throughout', async () => {
     const { text, parts: all, envelope: own } = await first({ smtputf8: true, body: '8BITMIME' }, [one], content)
     expect(own).toMatchObject({ smtputf8: false, body: '7BIT' })

@@ -7,6 +7,7 @@
 import type { Tell } from '../journal/events.ts'
 import type { Envelope } from '../message/envelope.ts'
 import type { Clock, Ids } from '../ports.ts'
+import { printable } from '../protocol/text.ts'
 import type { Notification, Notify } from '../queue/contract.ts'
 import type { Settings } from '../settings/schema.ts'
 import { decide } from './decide.ts'
@@ -100,7 +101,7 @@ export const createNotify = ({ settings, clock, ids, tell }: NotifyParts): Notif
     tell(
       'notification-queued',
       { envelope: original.id },
-      { notification: id, about: notice.kind, recipients: notice.told.length, to },
+      { notification: id, about: notice.kind, recipients: notice.told.length, to: printable(to) },
     )
     return { envelope, content: written.content }
   }
@@ -110,7 +111,7 @@ export const createNotify = ({ settings, clock, ids, tell }: NotifyParts): Notif
     // rfc3461-5.2-02: what no notification may tell, the journal tells the postmaster.
     for (const { told: one, reason } of suppressed) {
       const about = { envelope: envelope.id, recipient: one.recipient.id }
-      tell('notification-suppressed', about, { cause: one.cause, reason, recipient: one.recipient.address })
+      tell('notification-suppressed', about, { cause: one.cause, reason, recipient: printable(one.recipient.address) })
     }
     const notifications: Notification[] = []
     for (const notice of notices) notifications.push(await write(envelope, notice, content))

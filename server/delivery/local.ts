@@ -9,6 +9,7 @@ import type { Tell } from '../journal/events.ts'
 import type { Mailboxes } from '../mailbox/contract.ts'
 import type { Outcome, Recipient } from '../message/envelope.ts'
 import { withReturnPath } from '../message/return-path.ts'
+import { printable } from '../protocol/text.ts'
 import type { Deliver, Result, Work } from '../queue/contract.ts'
 import { createExpansion } from './expansion.ts'
 import type { Expansion, ExpansionSettings } from './expansion.ts'
@@ -50,12 +51,20 @@ export const createLocalDelivery = ({ mailboxes, settings, tell }: LocalDelivery
       const content = withReturnPath(work.envelope.reversePath, work.content())
       const result = await mailboxes.deliver(user, `${work.envelope.id}-${recipient.id}`, content, quota)
       if (result.kind !== 'disk') return result.kind === 'full' ? mailboxFull : { kind: 'delivered' }
-      tell('warning', ids, { about: 'the mailbox folder refuses mail', mailbox: user, reason: result.reason })
+      tell('warning', ids, {
+        about: 'the mailbox folder refuses mail',
+        mailbox: printable(user),
+        reason: result.reason,
+      })
       return isStorageFull(result.reason) ? storageFull : storageFault
     } catch (fault) {
       // The content could not be read, or a bug: this message waits, the others go on.
       const reason = fault instanceof Error ? fault.message : String(fault)
-      tell('warning', ids, { about: 'a message could not be put into its mailbox', mailbox: user, reason })
+      tell('warning', ids, {
+        about: 'a message could not be put into its mailbox',
+        mailbox: printable(user),
+        reason: printable(reason),
+      })
       return storageFault
     }
   }
