@@ -7,9 +7,10 @@
  */
 import type { Command } from './command.ts'
 import type { Mechanism } from './exchange.ts'
+import { usableMechanisms } from './extensions.ts'
 import { say, type Handling, type Verdict } from './session/handling.ts'
 import { cramMd5, login, plain } from './authentication/mechanisms.ts'
-import { offeredNow, type Memory } from './session/memory.ts'
+import { offersNow, type Memory } from './session/memory.ts'
 import { replies } from './replies.ts'
 import { readAnswer, type Outcome, type Script } from './authentication/sasl.ts'
 import { scram } from './authentication/scram.ts'
@@ -36,7 +37,7 @@ export function* authenticate(memory: Memory, command: Extract<Command, { readon
   if (memory.terms.mechanisms.length === 0) return say(replies.commandNotImplemented('AUTH'))
   if (memory.helo?.verb !== 'EHLO') return say(replies.extendedHelloFirst('AUTH'))
   const offered = mechanismsOffered(memory)
-  const mechanism = memory.terms.mechanisms.find((name) => name === command.mechanism && offered.has(name))
+  const mechanism = offered.find((name) => name === command.mechanism)
   if (mechanism === undefined) return say(replies.unknownMechanism) // rfc4954-4-04, rfc4954-9-03
   const entry = mechanisms[mechanism]
   if (command.initial !== undefined && !entry.initialResponse) {
@@ -44,7 +45,7 @@ export function* authenticate(memory: Memory, command: Extract<Command, { readon
   }
   const initial = command.initial === undefined ? undefined : readAnswer(command.initial)
   if (initial?.kind === 'aborted') return say(initial.reply)
-  const bindingOffered = offered.has('SCRAM-SHA-256-PLUS')
+  const bindingOffered = offered.includes('SCRAM-SHA-256-PLUS')
   const outcome = yield* entry.script({ mechanism, secure: memory.secure, bindingOffered }, initial?.octets)
   return settle(memory, outcome)
 }
@@ -64,7 +65,7 @@ function settle(memory: Memory, outcome: Outcome): Verdict {
 }
 
 /** The mechanisms that EHLO would list now. */
-function mechanismsOffered(memory: Memory): ReadonlySet<string> {
-  const line = offeredNow(memory).find((keyword) => keyword.toUpperCase().startsWith('AUTH '))
-  return new Set(line?.toUpperCase().split(' ').slice(1))
+function mechanismsOffered(memory: Memory): readonly Mechanism[] {
+  if (!offersNow(memory).has('AUTH')) return []
+  return usableMechanisms(memory.terms, { secure: memory.secure !== undefined })
 }

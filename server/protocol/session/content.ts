@@ -12,7 +12,6 @@ import { ChunkFacts, ChunkReader } from '../chunks.ts'
 import type { Command } from '../command.ts'
 import { DataReader } from '../data.ts'
 import type { ContentFacts, Terms } from '../exchange.ts'
-import type { MailParameters } from '../parameters.ts'
 import { ask, say, sayRuling, takeIn, type Handling, type Verdict } from './handling.ts'
 import { dropTransaction, handOver, type Memory } from './memory.ts'
 import { replies } from '../replies.ts'
@@ -71,7 +70,7 @@ export function* refusedChunk(memory: Memory, size: number, verdict: Verdict): H
 function* conclude(memory: Memory, fault: Reply | undefined, facts: () => ContentFacts): Handling {
   const transaction = opened(memory)
   const found = facts()
-  const refused = fault ?? contentFault(found, transaction.parameters, memory.terms)
+  const refused = fault ?? contentFault(found, memory.terms)
   if (refused !== undefined) {
     dropTransaction(memory, 'identified') // rfc5321-4.1.1.4-13
     return say(refused)
@@ -83,12 +82,12 @@ function* conclude(memory: Memory, fault: Reply | undefined, facts: () => Conten
 }
 
 /** What makes the session itself refuse whole content of a permitted size. */
-function contentFault(facts: ContentFacts, parameters: MailParameters, terms: Terms): Reply | undefined {
-  // rfc3030-3-03: nothing in binary content is a line
-  if (facts.by === 'BDAT' && parameters.body === 'BINARYMIME') return undefined
+function contentFault(facts: ContentFacts, terms: Terms): Reply | undefined {
+  // rfc3030-3-03, rfc3030-3-10: nothing in a chunk is a line, declared binary or not
+  if (facts.by === 'BDAT') return undefined
   if (facts.bareLineEnds && terms.bareLineEnds === 'refuse') return replies.bareLineEnds // rfc5321-4.1.1.4-08
-  if (facts.longestLine > terms.maximumTextLine) return replies.textLineTooLong(terms.maximumTextLine) // rfc5321-4.5.3.1.6-04
-  return undefined
+  // rfc5321-4.5.3.1.6-04
+  return facts.longestLine > terms.maximumTextLine ? replies.textLineTooLong(terms.maximumTextLine) : undefined
 }
 
 function* takeOctets(
