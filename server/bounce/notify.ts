@@ -30,7 +30,6 @@ const envelopeOf = (
     readonly recipient: string
     readonly at: number
     readonly hostName: string
-    readonly size: number
     readonly to: string
     readonly smtputf8: boolean
   },
@@ -47,7 +46,8 @@ const envelopeOf = (
     helo: facts.hostName,
     protocol: facts.smtputf8 ? 'UTF8SMTP' : 'ESMTP',
   },
-  size: facts.size,
+  // Known once the queue has written the content into a container.
+  size: 0,
   body: facts.smtputf8 ? '8BITMIME' : '7BIT',
   smtputf8: facts.smtputf8,
   // rfc3461-6.1-03: no RET.
@@ -65,12 +65,6 @@ const envelopeOf = (
     },
   ],
 })
-
-const octetsOf = async (content: AsyncIterable<Uint8Array>): Promise<number> => {
-  let octets = 0
-  for await (const bytes of content) octets += bytes.length
-  return octets
-}
 
 /** The Notify of the queue's contract. It rejects only when the original cannot be read. */
 export const createNotify = ({ settings, clock, ids, tell }: NotifyParts): Notify => {
@@ -95,9 +89,8 @@ export const createNotify = ({ settings, clock, ids, tell }: NotifyParts): Notif
       },
       content,
     )
-    const size = await octetsOf(written.content)
     const { to, smtputf8 } = written
-    const envelope = envelopeOf(original, { id, recipient: ids.unique(), at, hostName, size, to, smtputf8 })
+    const envelope = envelopeOf(original, { id, recipient: ids.unique(), at, hostName, to, smtputf8 })
     tell(
       'notification-queued',
       { envelope: original.id },

@@ -54,6 +54,7 @@ export interface Told {
 
 /** A notification to be queued: its envelope and its content, ready to be streamed into a container. */
 export interface Notification {
+  /** Its `size` is the queue's to fill in, from the container. */
   readonly envelope: Envelope
   readonly content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 }
