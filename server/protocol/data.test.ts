@@ -119,6 +119,7 @@ describe('facts', () => {
     ['NUL', '\x00\r\n.\r\n', { hasNul: true }],
     ['a bare LF does not end a line', 'abc\ndef\r\n.\r\n', { longestLine: 9, bareLineEnds: true }],
     ['a bare CR does not end a line', 'abc\rdef\r\n.\r\n', { longestLine: 9, bareLineEnds: true }],
+    ['a CR after the transparency dot counts', '.\rabc\r\n.\r\n', { octets: 6, longestLine: 6 }],
     ['an empty message', '.\r\n', { octets: 0, longestLine: 0 }],
   ])('%s', (_, sent, facts) => {
     expect(readAll(sent).facts).toMatchObject({ by: 'DATA', ...facts })
