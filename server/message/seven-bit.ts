@@ -13,7 +13,10 @@ import { QuotedPrintable } from './transfer-encoding.ts'
 export type SevenBitPlan = ReadonlySet<number>
 
 const text = new TextEncoder()
-const has8bit = (bytes: Uint8Array): boolean => bytes.some((octet) => octet > 0x7f)
+const has8bit = (bytes: Uint8Array): boolean => {
+  for (const octet of bytes) if (octet > 0x7f) return true
+  return false
+}
 
 /** First pass. Undefined when the message cannot be re-encoded: 8-bit header fields, broken or unknown structure. */
 export const planSevenBit = async (content: AsyncIterable<Uint8Array>): Promise<SevenBitPlan | undefined> => {
@@ -49,8 +52,31 @@ function* relabelled(entity: Entity, encode: boolean): Generator<Uint8Array, voi
   if (relabel) yield text.encode(`Content-Transfer-Encoding: ${encode ? 'quoted-printable' : '7bit'}\r\n`)
 }
 
+/** Octets of a piece that is handed on. */
+const pieceSize = 65_536
+
+/** Lines gathered into larger pieces, for the sake of whoever writes them. */
+async function* gathered(lines: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  let piece: Uint8Array[] = []
+  let octets = 0
+  for await (const line of lines) {
+    piece.push(line)
+    octets += line.length
+    if (octets < pieceSize) continue
+    yield Buffer.concat(piece)
+    piece = []
+    octets = 0
+  }
+  if (octets > 0) yield Buffer.concat(piece)
+}
+
 /** Second pass: the message in 7 bits. */
-export async function* sevenBit(
+export const sevenBit = (
+  plan: SevenBitPlan,
+  content: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> => gathered(sevenBitLines(plan, content))
+
+async function* sevenBitLines(
   plan: SevenBitPlan,
   content: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array, void, undefined> {

@@ -29,60 +29,83 @@ export async function* base64(content: AsyncIterable<Uint8Array>): AsyncGenerato
   if (rest.length > 0) yield base64Lines(rest)
 }
 
-const hexadecimal = (octet: number): string => `=${octet.toString(16).toUpperCase().padStart(2, '0')}`
+const hexadecimalDigits = text.encode('0123456789ABCDEF')
+const tab = 0x09
+const lineFeed = 0x0a
+const carriageReturn = 0x0d
+const space = 0x20
+const equals = 0x3d
+/** Characters of a line before its soft line break. */
+const quotedLine = 75
 
 /** Quoted-printable of text whose lines end with CRLF; a CR or LF that stands alone is encoded. */
 export class QuotedPrintable {
   #column = 0
   /** A white space or CR that waits for what follows it. */
   #waiting: number | undefined
+  #out: Uint8Array = new Uint8Array(0)
+  #length = 0
 
   encode(bytes: Uint8Array): Uint8Array {
-    let out = ''
-    for (const octet of bytes) out += this.#next(octet)
-    return text.encode(out)
+    // Three for each octet and the one that waits, and three more for each soft line break.
+    this.#out = new Uint8Array(3 * (bytes.length + 2) + 3 * Math.ceil((3 * (bytes.length + 2)) / (quotedLine - 2)))
+    this.#length = 0
+    for (const octet of bytes) this.#next(octet)
+    return this.#out.subarray(0, this.#length)
   }
 
   /** The stream is over: white space at its very end is encoded. */
   end(): Uint8Array {
-    const waiting = this.#waiting
+    this.#out = new Uint8Array(6)
+    this.#length = 0
+    if (this.#waiting !== undefined) this.#escape(this.#waiting)
     this.#waiting = undefined
-    return text.encode(waiting === undefined ? '' : this.#put(hexadecimal(waiting)))
+    return this.#out.subarray(0, this.#length)
   }
 
-  #next(octet: number): string {
+  #next(octet: number): void {
     const waiting = this.#waiting
     this.#waiting = undefined
-    if (waiting === 0x0d) {
-      if (octet === 0x0a) {
-        this.#column = 0
-        return '\r\n'
-      }
-      return this.#put('=0D') + this.#next(octet)
+    if (waiting === carriageReturn && octet === lineFeed) {
+      this.#write(carriageReturn)
+      this.#write(lineFeed)
+      this.#column = 0
+      return
     }
-    if (octet === 0x0d) {
-      // White space before a line end must not stand bare; before a lone CR encoding it does no harm.
-      const before = waiting === undefined ? '' : this.#put(hexadecimal(waiting))
-      this.#waiting = octet
-      return before
-    }
-    const before = waiting === undefined ? '' : this.#put(String.fromCharCode(waiting))
-    if (octet === 0x20 || octet === 0x09) {
-      this.#waiting = octet
-      return before
-    }
-    const plain = octet > 0x20 && octet < 0x7f && octet !== 0x3d
-    return before + this.#put(plain ? String.fromCharCode(octet) : hexadecimal(octet))
+    if (waiting === carriageReturn) this.#escape(carriageReturn)
+    // White space must not stand bare before a line end; before a CR that stands alone encoding it does no harm.
+    else if (waiting !== undefined && octet === carriageReturn) this.#escape(waiting)
+    else if (waiting !== undefined) this.#plain(waiting)
+    if (octet === carriageReturn || octet === space || octet === tab) this.#waiting = octet
+    else if (octet > space && octet < 0x7f && octet !== equals) this.#plain(octet)
+    else this.#escape(octet)
   }
 
-  /** One encoded character, after a soft line break where the line is full. */
-  #put(character: string): string {
-    if (this.#column + character.length > 75) {
-      this.#column = character.length
-      return `=\r\n${character}`
-    }
-    this.#column += character.length
-    return character
+  #plain(octet: number): void {
+    this.#makeRoom(1)
+    this.#write(octet)
+  }
+
+  #escape(octet: number): void {
+    this.#makeRoom(3)
+    this.#write(equals)
+    this.#write(hexadecimalDigits[octet >> 4] ?? 0)
+    this.#write(hexadecimalDigits[octet & 15] ?? 0)
+  }
+
+  /** A soft line break where the line is full. */
+  #makeRoom(characters: number): void {
+    this.#column += characters
+    if (this.#column <= quotedLine) return
+    this.#column = characters
+    this.#write(equals)
+    this.#write(carriageReturn)
+    this.#write(lineFeed)
+  }
+
+  #write(octet: number): void {
+    this.#out[this.#length] = octet
+    this.#length += 1
   }
 }
 
