@@ -15,7 +15,7 @@ import { base64, QuotedPrintable } from '../message/transfer-encoding.ts'
 import type { NoticeKind } from './decide.ts'
 
 /** Octets up to which a message comes back whole although nobody asked for it with RET. */
-export const wholeByDefault = 50_000
+const wholeByDefault = 50_000
 /** Octets of a line, CRLF included, that any SMTP server takes (RFC 5321 §4.5.3.1.6). */
 const longestLine = 1000
 

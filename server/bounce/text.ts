@@ -3,18 +3,16 @@
  *
  * Whatever goes in, no result holds a line end or another control character, so that nobody can write fields of ours.
  */
-
 import { encodeUnitext, isAscii } from '../protocol/text.ts'
 
 /** Characters of an address or name that are shown; far beyond what the wire allows, and within one line. */
 const longestValue = 900
 
-/** Printable text: control characters and broken Unicode become `?`; without `utf8` everything beyond ASCII does too. */
-export const printable = (text: string, utf8: boolean): string =>
-  text
-    .toWellFormed()
-    .replace(/[\p{Cc}\u2028\u2029]/gu, '?')
-    .replace(utf8 ? /(?!)/gu : /[^\x20-\x7e]/gu, '?')
+/** Printable text: control characters become `?`; without `utf8` everything beyond ASCII does too. */
+export const printable = (text: string, utf8: boolean): string => {
+  const shown = text.toWellFormed().replace(/[\p{Cc}\u2028\u2029]/gu, '?')
+  return utf8 ? shown : shown.replace(/[^\x20-\x7e]/gu, '?')
+}
 
 /**
  * An address and its type as Original-Recipient and Final-Recipient show them, otherwise unaltered (rfc3461-9.1-01).
