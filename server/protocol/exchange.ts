@@ -39,7 +39,10 @@ export type Output =
   | { readonly kind: 'content'; readonly bytes: Uint8Array }
   /** Begin the TLS handshake now (after the 220 before it has been sent); then feed `secured` or close. */
   | { readonly kind: 'secure' }
-  /** The transaction was dropped (RSET, EHLO, QUIT, disconnect …): throw its container away. */
+  /**
+   * The transaction was dropped (RSET, EHLO, QUIT, disconnect …): throw its container away. Never said once `acceptance`
+   * was asked: from then on the container belongs to whoever rules, also when the ruling is a refusal.
+   */
   | { readonly kind: 'abandon' }
   | { readonly kind: 'close' }
   /** Something worth a line in the journal that no question carries (a refused command, discarded plaintext …). */

@@ -209,8 +209,8 @@ class ServerSession implements Session {
     if (verdict.close === true || reply.code === 221 || reply.code === 421) return this.#end()
     if (verdict.farewell !== undefined) return this.#farewell(verdict.farewell)
     const { terms, refusedCommands } = this.#memory
-    if (terms.maximumErrors > 0 && refusedCommands >= terms.maximumErrors)
-      return this.#farewell(replies.tooManyErrors(this.#host))
+    const tooMany = terms.maximumErrors > 0 && refusedCommands >= terms.maximumErrors
+    if (tooMany) return this.#farewell(replies.tooManyErrors(this.#host))
     if (verdict.secure === true) return this.#beginHandshake()
     if (this.#shuttingDown && this.#idle()) this.#farewell(replies.shuttingDown(this.#host))
   }

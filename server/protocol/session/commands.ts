@@ -29,8 +29,7 @@ export interface Begun {
 export function begin(memory: Memory, line: Line): Begun {
   if (line.kind === 'too-long') return refused('unknown', inRefusedSession(memory) ?? replies.lineTooLong)
   const parsed = parseCommand(line.bytes, {
-    // Before EHLO the order is refused anyway: no need to blame a parameter.
-    extended: memory.helo?.verb !== 'HELO',
+    extended: memory.helo?.verb === 'EHLO',
     offers: offersNow(memory),
     smtputf8: memory.transaction?.parameters.smtputf8 === true,
   })

@@ -107,6 +107,8 @@ const cases: readonly Conversation[] = [
       C: BDAT 6 LAST
       C| QUIT\\r\\n
       S: 503 5.5.1
+      C: MAIL FROM:<a@c.example>
+      S: 503 5.5.1
       C: RSET
       S: 250
       C: DATA
@@ -209,6 +211,14 @@ const cases: readonly Conversation[] = [
       C| \\0\\n\\r\\xff\\r\\n.
       S: 250`,
     contents: ['\0\n\r\u00FF\r\n.'],
+  },
+  {
+    name: 'undeclared binary is accepted: nothing in a chunk is a line (rfc3030-3-10)',
+    terms: { maximumMessageSize: 0, maximumTextLine: 1000 },
+    script: `${start}
+      C: BDAT 1203 LAST
+      C| \\0\\n\\r${'x'.repeat(1200)}
+      S: 250`,
   },
   {
     name: 'bad syntax: 501, and the message that misses a chunk cannot be ended (rfc3030-2-02)',

@@ -124,6 +124,23 @@ const conversations: readonly Conversation[] = [
     abandoned: 1,
   },
   {
+    name: 'SMTPUTF8 on MAIL holds for the RCPTs of its transaction (rfc6531-3.4-03)',
+    script: `
+      S: 220
+      C: EHLO c.example
+      S: 250 HELP
+      C: MAIL FROM:<a@c.example>
+      S: 250
+      C: RCPT TO:<bøb@here.example>
+      S: 553 5.6.7
+      C: RSET
+      S: 250
+      C: MAIL FROM:<å@c.example> SMTPUTF8
+      S: 250
+      C: RCPT TO:<bøb@here.example>
+      S: 250`,
+  },
+  {
     name: 'no limit of size: any SIZE will do (rfc1870-3-02)',
     terms: { maximumMessageSize: 0 },
     script: `

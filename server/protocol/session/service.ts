@@ -2,11 +2,11 @@
  * The commands that carry no mail: the opening question, EHLO, HELO, STARTTLS, NOOP, RSET, VRFY, EXPN, HELP and QUIT.
  *
  * Each function handles one command that `sequence.ts` has already let through. Only EHLO, HELO, RSET, STARTTLS and QUIT
- * touch a transaction; the others leave everything as it was (rfc5321-4.1.1.6-01 to -4.1.1.9-01).
+ * touch a transaction; the others leave everything as it was (RFC 5321 §4.1.1.6 to §4.1.1.9).
  */
 import type { Command, Verb } from '../command.ts'
 import { ask, say, sayRuling, type Handling, type Verdict } from './handling.ts'
-import { dropTransaction, offeredNow, offersNow, resetTransaction, type Helo, type Memory } from './memory.ts'
+import { offeredNow, offersNow, resetTransaction, type Helo, type Memory } from './memory.ts'
 import { replies } from '../replies.ts'
 
 /** Every command with its form: what HELP tells, and all it tells. */
@@ -83,6 +83,6 @@ export function help(_memory: Memory, command: Extract<Command, { readonly verb:
 }
 
 export function quit(memory: Memory): Verdict {
-  dropTransaction(memory, memory.phase) // rfc5321-4.1.1.10-09
-  return say(replies.goodbye(memory.terms.hostName)) // rfc5321-4.1.1.10-01; 221 closes
+  // rfc5321-4.1.1.10-01: 221 closes, and closing drops an open transaction (rfc5321-4.1.1.10-09)
+  return say(replies.goodbye(memory.terms.hostName))
 }

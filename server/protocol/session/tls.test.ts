@@ -12,6 +12,8 @@ describe('TLS', () => {
   test.each(feeds)('everything before it is forgotten, %s (rfc3207-4.2-01, -03, -09, -10)', (feed) => {
     const played = play(
       `${secured}
+      C: RSET
+      S: 250 2.0.0
       C: MAIL FROM:<a@c.example>
       S: 503 5.5.1
       C: STARTTLS
