@@ -115,7 +115,7 @@ export async function createAuthority(): Promise<Authority> {
         },
         crypto,
       )
-      return list.toString('pem')
+      return x509.PemConverter.encode(list.rawData, 'X509 CRL')
     },
   }
 }

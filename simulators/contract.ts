@@ -268,7 +268,7 @@ export interface PathTrouble {
     /** Only the first so many connections. */
     readonly times?: number
   }
-  /** Takes STARTTLS out of the EHLO reply, as an attacker in the path would. */
+  /** Overwrites STARTTLS in the EHLO reply and as a command, as an attacker in the path would. */
   readonly stripsStarttls?: boolean
   /** Cuts what passes into pieces of so many octets, each a segment of its own. */
   readonly sliceOctets?: number
@@ -312,4 +312,6 @@ export interface Scene {
   readonly conversations: readonly Conversation[]
   /** Closes everything, last opened first. */
   close(): Promise<void>
+  /** So that a test may say `await using scene = await openScene()`. */
+  [Symbol.asyncDispose](): Promise<void>
 }

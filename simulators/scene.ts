@@ -111,6 +111,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
       },
       certificate,
       close: stopAll,
+      [Symbol.asyncDispose]: stopAll,
     }
   } catch (error) {
     await stopAll()

@@ -136,12 +136,17 @@ export function contentViolations(
     if (longest > TEXT_LINE) violations.push(`a line of the content had ${longest} octets, ${TEXT_LINE} are allowed`)
     if (content.includes(0)) violations.push('a NUL stood in the content')
   }
-  if (body === '7BIT' && content.some((octet) => octet > 127)) violations.push('8-bit content without BODY=8BITMIME')
+  if (body === '7BIT' && hasEighthBit(content)) violations.push('8-bit content without BODY=8BITMIME')
   const declared = parameters['SIZE']
   if (declared !== undefined && content.length > Number(declared)) {
     violations.push(`SIZE=${declared} announced, ${content.length} octets came`)
   }
   return violations
+}
+
+function hasEighthBit(content: Buffer): boolean {
+  for (const octet of content) if (octet > 127) return true
+  return false
 }
 
 function isDomain(name: string, utf8 = false): boolean {

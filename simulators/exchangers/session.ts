@@ -6,13 +6,14 @@
  * server under test. Connections, listening and TLS keys are `scripted.ts`'s business.
  */
 import type { Channel } from '../channel.ts'
-import type { ExchangerOptions, Misbehaviour, ReceivedMessage } from '../contract.ts'
+import type { ExchangerOptions, ReceivedMessage } from '../contract.ts'
 import type { LeafCertificate } from '../certificates.ts'
 import { METHODS, authenticate } from './authentication.ts'
-import { readCounted, readDotted } from './content.ts'
-import { contentViolations, helloViolations, parameterViolations, partsOf, pathViolations } from './etiquette.ts'
+import { helloViolations } from './etiquette.ts'
 import type { FaultLedger } from './faults.ts'
-import { openSpeech } from './speech.ts'
+import { isPositive, openSpeech } from './speech.ts'
+import type { Speech } from './speech.ts'
+import { openTransactions } from './transaction.ts'
 
 /** Octets that an exchanger takes when nothing else is said. */
 const MAXIMUM_SIZE = 200_000_000
@@ -28,13 +29,6 @@ export interface House {
   receive(message: ReceivedMessage, taken: boolean): void
 }
 
-interface Transaction {
-  readonly reversePath: string
-  readonly mailParameters: Readonly<Record<string, string>>
-  readonly recipients: { readonly address: string; readonly parameters: Readonly<Record<string, string>> }[]
-  readonly chunks: Buffer[]
-}
-
 interface Hello {
   readonly verb: ReceivedMessage['verb']
   readonly name: string
@@ -46,8 +40,9 @@ export async function serveSession(channel: Channel, house: House, peerAddress: 
   const lmtp = options.protocol === 'lmtp'
   const maximum = options.maximumSize ?? MAXIMUM_SIZE
   let hello: Hello | undefined
+  /** What this client may use now: what was said to its EHLO, nothing before or after HELO. */
+  let keywords: ReadonlySet<string> = new Set()
   let user: string | undefined
-  let transaction: Transaction | undefined
 
   const extensions = (): readonly string[] => {
     const all = ['PIPELINING', `SIZE ${maximum}`, '8BITMIME', 'BINARYMIME', 'CHUNKING', 'SMTPUTF8', 'DSN']
@@ -57,18 +52,29 @@ export async function serveSession(channel: Channel, house: House, peerAddress: 
     const withheld = new Set(options.withholds?.map((keyword) => keyword.toUpperCase()))
     return all.filter((line) => !withheld.has(keywordOf(line)))
   }
-  /** Keywords that this client may use now: none before EHLO, none after HELO. */
-  const offered = (): ReadonlySet<string> =>
-    new Set(hello === undefined || hello.verb === 'HELO' ? [] : extensions().map(keywordOf))
+  const offered = (): ReadonlySet<string> => keywords
   const speech = openSpeech(channel, faults, offered, (text) => house.violate(text))
   const line = (code: number, enhanced: string, text: string): string[] => {
-    const plain = hello?.verb === 'HELO' || options.withholds?.includes('ENHANCEDSTATUSCODES') === true
+    const plain = !keywords.has('ENHANCEDSTATUSCODES')
     return [plain ? `${code} ${text}` : `${code} ${enhanced} ${text}`]
   }
   const refuse = async (code: number, enhanced: string, text: string, held: string): Promise<number | undefined> => {
     house.violate(held)
     return await speech.answer('other', line(code, enhanced, text))
   }
+
+  const transactions = openTransactions({
+    channel,
+    house,
+    speech,
+    peerAddress,
+    maximum,
+    offered,
+    line,
+    refuse,
+    hello: () => hello,
+    user: () => user,
+  })
 
   const sayHello = async (verb: Hello['verb'], name: string): Promise<number | undefined> => {
     if (verb !== 'HELO' && options.heloOnly === true) {
@@ -87,150 +93,10 @@ export async function serveSession(channel: Channel, house: House, peerAddress: 
     if (utterance === undefined) return undefined
     if (isPositive(utterance.code)) {
       hello = { verb, name }
-      transaction = undefined
+      keywords = keywordsIn(utterance.bytes)
+      transactions.forget()
     }
     return (await speech.say(utterance)) ? utterance.code : undefined
-  }
-
-  const mail = async (argument: string): Promise<number | undefined> => {
-    const parts = partsOf(argument, 'FROM')
-    if (parts === undefined) return await refuse(501, '5.5.4', 'syntax', `MAIL without a path: "${argument}"`)
-    if (hello === undefined) return await refuse(503, '5.5.1', 'EHLO first', 'MAIL before EHLO')
-    if (transaction !== undefined) return await refuse(503, '5.5.1', 'nested MAIL', 'MAIL inside a transaction')
-    if (/^FROM:\s/i.test(argument)) house.violate('MAIL had a blank before its path')
-    const utf8 = 'SMTPUTF8' in parts.parameters
-    const held = [
-      ...pathViolations(parts.path, 'FROM', utf8),
-      ...parameterViolations('MAIL', parts.parameters, offered()),
-    ]
-    for (const violation of held) house.violate(violation)
-    let lines = line(250, '2.1.0', 'sender ok')
-    if (held.length > 0) lines = line(555, '5.5.4', 'not understood')
-    else if (options.credentials !== undefined && user === undefined) lines = line(530, '5.7.0', 'authenticate first')
-    else if (Number(parts.parameters['SIZE'] ?? 0) > maximum) lines = line(552, '5.3.4', 'too big')
-    const code = await speech.answer('MAIL', lines, parts.path)
-    if (isPositive(code)) {
-      transaction = { reversePath: parts.path, mailParameters: parts.parameters, recipients: [], chunks: [] }
-    }
-    return code
-  }
-
-  const rcpt = async (argument: string): Promise<number | undefined> => {
-    const parts = partsOf(argument, 'TO')
-    if (parts === undefined) return await refuse(501, '5.5.4', 'syntax', `RCPT without a path: "${argument}"`)
-    if (transaction === undefined) {
-      if (!offered().has('PIPELINING')) house.violate('RCPT without an accepted MAIL')
-      return await speech.answer('other', line(503, '5.5.1', 'MAIL first'))
-    }
-    if (/^TO:\s/i.test(argument)) house.violate('RCPT had a blank before its path')
-    const utf8 = 'SMTPUTF8' in transaction.mailParameters
-    const held = [
-      ...pathViolations(parts.path, 'TO', utf8),
-      ...parameterViolations('RCPT', parts.parameters, offered()),
-    ]
-    for (const violation of held) house.violate(violation)
-    const lines = held.length > 0 ? line(555, '5.5.4', 'not understood') : line(250, '2.1.5', 'recipient ok')
-    const code = await speech.answer('RCPT', lines, parts.path)
-    if (isPositive(code)) transaction.recipients.push({ address: parts.path, parameters: parts.parameters })
-    return code
-  }
-
-  /** Faults that strike while content comes: true when the session goes on, `pace` when it is read slowly. */
-  const disturb = async (struck: readonly Misbehaviour[]): Promise<{ readonly pace?: number } | undefined> => {
-    let pace: number | undefined
-    for (const fault of struck) {
-      if (fault.do === 'read-slowly') pace = fault.octetsPerSecond
-      else if (fault.do === 'delay' && (await channel.wait(fault.milliseconds))) continue
-      else {
-        if (channel.waiting.length === 0) await channel.more()
-        speech.dismiss()
-        if (fault.do === 'reset') channel.reset()
-        else if (fault.do === 'silence') {
-          channel.stopReading()
-          await channel.over()
-        } else {
-          if (fault.do === 'reply') await channel.write(Buffer.from(fault.lines.map((one) => `${one}\r\n`).join('')))
-          if (fault.do === 'bytes') await channel.write(fault.bytes)
-          channel.end()
-        }
-        return undefined
-      }
-    }
-    return pace === undefined ? {} : { pace }
-  }
-
-  /** The content is whole: judges it, answers (once, or once for each recipient of LMTP) and files the message. */
-  const finish = async (content: Buffer, by: 'DATA' | 'BDAT'): Promise<number | undefined> => {
-    if (transaction === undefined || hello === undefined) return undefined
-    const { recipients, reversePath, mailParameters } = transaction
-    transaction = undefined
-    for (const violation of contentViolations(content, by, mailParameters)) house.violate(violation)
-    const message = {
-      at: Date.now(),
-      exchanger: house.name,
-      helo: hello.name,
-      verb: hello.verb,
-      secure: channel.secure,
-      ...(user === undefined ? {} : { user }),
-      reversePath,
-      mailParameters,
-      content,
-      by,
-      peerAddress,
-    }
-    const fits = content.length <= maximum
-    const lines = fits ? line(250, '2.6.0', 'taken') : line(552, '5.3.4', 'too big')
-    const groups = lmtp ? recipients.map((recipient) => [recipient]) : [recipients]
-    const said: {
-      readonly group: Transaction['recipients']
-      readonly utterance: Awaited<ReturnType<typeof speech.prepare>>
-    }[] = []
-    for (const group of groups) {
-      const path = group.map((recipient) => recipient.address).join(' ')
-      said.push({ group, utterance: await speech.prepare('content-end', lines, path) })
-    }
-    const taken = said.filter(({ utterance }) => isPositive(utterance?.code)).flatMap(({ group }) => group)
-    house.receive({ ...message, recipients: taken.length > 0 ? taken : recipients }, taken.length > 0)
-    let code: number | undefined
-    for (const { utterance } of said) {
-      if (utterance === undefined || !(await speech.say(utterance))) return undefined
-      code = utterance.code
-    }
-    return code
-  }
-
-  const data = async (): Promise<number | undefined> => {
-    if (transaction === undefined || transaction.recipients.length === 0 || transaction.chunks.length > 0) {
-      const why = transaction === undefined ? 'DATA outside a transaction' : 'DATA after BDAT, or without a recipient'
-      if (!offered().has('PIPELINING')) house.violate(why)
-      return await speech.answer('other', line(503, '5.5.1', 'no valid recipients'))
-    }
-    if (transaction.mailParameters['BODY']?.toUpperCase() === 'BINARYMIME') house.violate('DATA for BODY=BINARYMIME')
-    const code = await speech.answer('DATA', ['354 end with <CRLF>.<CRLF>'])
-    if (code !== 354) return code
-    const disturbance = await disturb(faults.strike('content'))
-    if (disturbance === undefined) return undefined
-    const content = await readDotted(channel, disturbance.pace)
-    return content === undefined ? undefined : await finish(content, 'DATA')
-  }
-
-  const bdat = async (argument: string): Promise<number | undefined> => {
-    const match = /^(\d{1,10})( LAST)?$/i.exec(argument)
-    if (match === null || !offered().has('CHUNKING')) {
-      return await refuse(501, '5.5.4', 'syntax', `BDAT was not offered, or is not well formed: "${argument}"`)
-    }
-    const disturbance = await disturb(faults.strike('content'))
-    if (disturbance === undefined) return undefined
-    const chunk = await readCounted(channel, Number(match[1]), disturbance.pace)
-    if (chunk === undefined) return undefined
-    if (transaction === undefined || transaction.recipients.length === 0) {
-      return await speech.answer('other', line(503, '5.5.1', 'no valid recipients'))
-    }
-    transaction.chunks.push(chunk)
-    if (match[2] !== undefined) return await finish(Buffer.concat(transaction.chunks), 'BDAT')
-    const code = await speech.answer('BDAT', line(250, '2.0.0', `${chunk.length} octets`))
-    if (!isPositive(code)) transaction = undefined
-    return code
   }
 
   const startTls = async (): Promise<number | undefined> => {
@@ -241,16 +107,17 @@ export async function serveSession(channel: Channel, house: House, peerAddress: 
     if (utterance === undefined) return undefined
     if (utterance.code !== 220) return (await speech.say(utterance)) ? utterance.code : undefined
     hello = undefined
-    transaction = undefined
+    keywords = new Set()
+    transactions.forget()
     user = undefined
-    return (await beginTls(channel, house, utterance.bytes)) ? 220 : undefined
+    return (await beginTls(channel, house, speech, utterance.bytes)) ? 220 : undefined
   }
 
   const auth = async (argument: string): Promise<number | undefined> => {
     if (options.credentials === undefined || !offered().has('AUTH')) {
       return await refuse(502, '5.5.1', 'not offered', 'AUTH was not offered')
     }
-    if (user !== undefined || transaction !== undefined)
+    if (user !== undefined || transactions.underWay)
       return await refuse(503, '5.5.1', 'not now', 'AUTH at a wrong time')
     const result = await authenticate(argument, options.credentials, house.name, async (challenge) => {
       const asked = await speech.answer('other', [`334 ${Buffer.from(challenge).toString('base64')}`])
@@ -283,19 +150,19 @@ export async function serveSession(channel: Channel, house: House, peerAddress: 
       case 'LHLO':
         return await sayHello(verb, argument)
       case 'MAIL':
-        return await mail(argument)
+        return await transactions.mail(argument)
       case 'RCPT':
-        return await rcpt(argument)
+        return await transactions.rcpt(argument)
       case 'DATA':
-        return await data()
+        return await transactions.data()
       case 'BDAT':
-        return await bdat(argument)
+        return await transactions.bdat(argument)
       case 'STARTTLS':
         return await startTls()
       case 'AUTH':
         return await auth(argument)
       case 'RSET': {
-        transaction = undefined
+        transactions.forget()
         return await speech.answer('RSET', line(250, '2.0.0', 'forgotten'))
       }
       case 'NOOP':
@@ -312,17 +179,24 @@ export async function serveSession(channel: Channel, house: House, peerAddress: 
     }
   }
 
-  if (options.implicitTls === true && !(await beginTls(channel, house))) return
-  if ((await speech.answer('connection', [`220 ${house.name} ${lmtp ? 'LMTP' : 'ESMTP'}`])) === undefined) return
+  if (options.implicitTls === true && !(await beginTls(channel, house, speech))) return
+  const greeting = await speech.answer('connection', [`220 ${house.name} ${lmtp ? 'LMTP' : 'ESMTP'}`])
+  if (greeting === undefined) return
+  const refusing = greeting >= 400
   for (;;) {
     const text = await speech.hear()
     if (text === undefined) return
-    if ((await command(text)) === undefined) return
+    // RFC 5321 §3.1: after a greeting that refuses there is nothing left to say but QUIT.
+    const said =
+      refusing && !/^QUIT\s*$/i.test(text)
+        ? await refuse(503, '5.5.1', 'no service here', `"${text.slice(0, 80)}" after the greeting had refused`)
+        : await command(text)
+    if (said === undefined) return
   }
 }
 
 /** The server's side of the handshake, with what faults make of it; false when the connection is over. */
-async function beginTls(channel: Channel, house: House, invitation?: Uint8Array): Promise<boolean> {
+async function beginTls(channel: Channel, house: House, speech: Speech, invitation?: Uint8Array): Promise<boolean> {
   if (house.certificate === undefined) return false
   for (const fault of house.faults.strike('tls')) {
     if (fault.do === 'delay' && (await channel.wait(fault.milliseconds))) continue
@@ -340,13 +214,16 @@ async function beginTls(channel: Channel, house: House, invitation?: Uint8Array)
   const { cert, key } = house.certificate
   const fault = await channel.secureAsServer({ cert, key }, invitation)
   if (fault !== undefined) channel.recorder.note(`TLS failed: ${fault}`)
+  if (house.options.certificate !== 'good') speech.excuseOnce()
   return fault === undefined
+}
+
+/** The keywords in a reply to EHLO, its first line left out. */
+function keywordsIn(reply: Uint8Array): ReadonlySet<string> {
+  const lines = Buffer.from(reply).toString('latin1').split('\r\n').slice(1, -1)
+  return new Set(lines.map((line) => keywordOf(line.slice(4)).toUpperCase()))
 }
 
 function keywordOf(line: string): string {
   return line.replace(/ .*$/, '')
-}
-
-function isPositive(code: number | undefined): boolean {
-  return code !== undefined && code >= 200 && code < 300
 }

@@ -14,13 +14,10 @@ import { lineViolations } from './etiquette.ts'
 const LONGEST_LINE = 64 * 1024
 
 /** RFC 2920 §3.1: what may be followed in a pipelined group before its reply came. */
-const PIPELINED: ReadonlySet<Moment | 'other'> = new Set<Moment | 'other'>([
-  'MAIL',
-  'RCPT',
-  'RSET',
-  'BDAT',
-  'content-end',
-])
+const PIPELINED: ReadonlySet<Occasion> = new Set<Occasion>(['MAIL', 'RCPT', 'RSET', 'BDAT', 'content-end', 'grouped'])
+
+/** A moment at which faults may strike; or some other command, which may (`grouped`) or may not be pipelined. */
+export type Occasion = Moment | 'other' | 'grouped'
 
 /** What will be said at a moment, after delays and faults had their way. */
 export interface Utterance {
@@ -34,15 +31,19 @@ export interface Speech {
   /** The next command line without its line end; undefined when the client is gone. */
   hear(context?: { readonly isAuth: boolean }): Promise<string | undefined>
   /** Waits out delays and decides what to say; undefined when the connection is over instead. */
-  prepare(moment: Moment | 'other', lines: readonly string[], path?: string): Promise<Utterance | undefined>
+  prepare(moment: Occasion, lines: readonly string[], path?: string): Promise<Utterance | undefined>
   /** Says it; false when the connection is over. */
   say(utterance: Utterance): Promise<boolean>
   /** `prepare`, then `say`: the code that was said, or undefined when the connection is over. */
-  answer(moment: Moment | 'other', lines: readonly string[], path?: string): Promise<number | undefined>
+  answer(moment: Occasion, lines: readonly string[], path?: string): Promise<number | undefined>
   /** A fault has left the client without a proper reply: how it leaves is not held against it. */
   readonly excused: boolean
-  /** The client may leave now without a word: QUIT was answered. */
+  /** The client may leave now without a word: QUIT was answered, say. */
   dismiss(): void
+  /** The client may leave without a word until it says the next line: it may dislike a certificate. */
+  excuseOnce(): void
+  /** The client is gone: holds it against it, unless it was excused. */
+  leave(where?: 'content'): undefined
 }
 
 export function openSpeech(
@@ -53,26 +54,17 @@ export function openSpeech(
 ): Speech {
   let excused = false
   let dismissed = false
+  let excusedOnce = false
 
-  const judgeHaste = (moment: Moment | 'other'): void => {
+  const judgeHaste = (moment: Occasion): void => {
     if (channel.waiting.length === 0 || moment === 'tls' || moment === 'content') return
     if (moment === 'connection') violate('spoke before the greeting')
     else if (moment === 'DATA') violate('sent content before the 354')
     else if (moment === 'QUIT') violate('sent more after QUIT')
     else if (!offered().has('PIPELINING') || !PIPELINED.has(moment)) {
-      violate(`sent more before the reply to ${moment === 'other' ? 'a command' : moment}`)
+      violate(`sent more before the reply to ${moment === 'other' || moment === 'grouped' ? 'a command' : moment}`)
     }
   }
-  const leave = (): undefined => {
-    const rest = channel.waiting.toString('latin1')
-    if (!excused && !dismissed) {
-      violate(
-        rest === '' ? 'closed the connection without QUIT' : `closed in the middle of the line "${rest.slice(0, 80)}"`,
-      )
-    }
-    return undefined
-  }
-
   const speech: Speech = {
     get excused() {
       return excused
@@ -80,12 +72,23 @@ export function openSpeech(
     dismiss() {
       dismissed = true
     },
+    excuseOnce() {
+      excusedOnce = true
+    },
+    leave(where) {
+      if (excused || dismissed || excusedOnce) return
+      const rest = channel.waiting.toString('latin1')
+      if (where !== undefined) violate(`closed in the middle of the ${where}`)
+      else if (rest === '') violate('closed the connection without QUIT')
+      else violate(`closed in the middle of the line "${rest.slice(0, 80)}"`)
+    },
     async hear({ isAuth } = { isAuth: false }) {
       for (;;) {
         const { waiting } = channel
         const end = waiting.indexOf(10)
         if (end >= 0) {
           const line = channel.take(end + 1)
+          excusedOnce = false
           if (dismissed) violate('sent more after QUIT')
           for (const violation of lineViolations(line, offered(), isAuth)) violate(violation)
           return line.toString('utf8').replace(/\r?\n$/, '')
@@ -95,12 +98,12 @@ export function openSpeech(
           channel.destroy()
           return undefined
         }
-        if (channel.ended || !(await channel.more())) return leave()
+        if (channel.ended || !(await channel.more())) return speech.leave()
       }
     },
     async prepare(moment, lines, path) {
       const honest = { bytes: replyBytes(lines), code: Number(lines[0]?.slice(0, 3)), thenClose: false }
-      for (const fault of moment === 'other' ? [] : faults.strike(moment, path)) {
+      for (const fault of moment === 'other' || moment === 'grouped' ? [] : faults.strike(moment, path)) {
         switch (fault.do) {
           case 'delay':
             excused = true
@@ -152,4 +155,8 @@ function spoken(bytes: Uint8Array): { readonly bytes: Uint8Array; readonly code:
 
 function replyBytes(lines: readonly string[]): Uint8Array {
   return Buffer.from(lines.map((line) => `${line}\r\n`).join(''))
+}
+
+export function isPositive(code: number | undefined): boolean {
+  return code !== undefined && code >= 200 && code < 300
 }

@@ -1,7 +1,7 @@
 /**
  * A proxy in the path between any client and any server: it carries bytes, and does to them what was declared.
  *
- * It knows of SMTP only how to take STARTTLS out of an EHLO reply. Each direction keeps its order; a cut counts octets of
+ * It knows of SMTP only how to keep STARTTLS from both sides. Each direction keeps its order; a cut counts octets of
  * one direction and then ends both sides in the way that was asked for. Closing it ends every connection at once.
  */
 import { once } from 'node:events'
@@ -15,6 +15,12 @@ interface Place {
   readonly host: string
   readonly port: number
 }
+
+/** STARTTLS overwritten, where it is offered and where it is asked for; the length stays, so that counts stay true. */
+const STRIPPERS = {
+  S: (bytes: Buffer): Buffer => overwrite(bytes, /^(250[ -])STARTTLS\b/gim, '$1XXXXXXXX'),
+  C: (bytes: Buffer): Buffer => overwrite(bytes, /^STARTTLS(?=\r\n)/gim, 'XXXXXXXX'),
+} as const
 
 /** What one connection still has to suffer. */
 interface Lot {
@@ -77,7 +83,7 @@ export async function openProxy(at: Place, to: Place, trouble: PathTrouble = {})
 
 /** Carries one direction until it ends, breaks or is cut. */
 async function carry(source: Socket, sink: Socket, side: 'C' | 'S', { trouble, cut, signal }: Lot): Promise<void> {
-  const strip = trouble.stripsStarttls === true && side === 'S' ? openStripper() : (bytes: Buffer) => bytes
+  const strip = trouble.stripsStarttls === true ? STRIPPERS[side] : (bytes: Buffer) => bytes
   let left = cut?.side === side ? cut.afterOctets : Number.POSITIVE_INFINITY
   try {
     for await (const piece of source.iterator({ destroyOnReturn: false })) {
@@ -126,7 +132,6 @@ function sever(source: Socket, sink: Socket, by: NonNullable<PathTrouble['cut']>
   }
 }
 
-/** Overwrites the keyword in lines of a 250 reply; the length stays, so that counts in octets stay true. */
-function openStripper(): (bytes: Buffer) => Buffer {
-  return (bytes) => Buffer.from(bytes.toString('latin1').replace(/^(250[ -])STARTTLS\b/gim, '$1XXXXXXXX'), 'latin1')
+function overwrite(bytes: Buffer, pattern: RegExp, replacement: string): Buffer {
+  return Buffer.from(bytes.toString('latin1').replace(pattern, replacement), 'latin1')
 }
