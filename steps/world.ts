@@ -11,7 +11,7 @@ import { World, setDefaultTimeout, setWorldConstructor } from '@cucumber/cucumbe
 import type { Conversation, Exchanger, ExchangerOptions, Scene, WireClient } from '../simulators/contract.ts'
 import type { ScramResult } from '../simulators/clients/scram.ts'
 import { openScene } from '../simulators/scene.ts'
-import { createTarget } from '../targets/choose.ts'
+import { TargetUnavailable, createTarget } from '../targets/choose.ts'
 import type { SettingsDocument } from '../server/settings/schema.ts'
 import type { Endpoint, StoredMessage, Target } from '../targets/target.ts'
 import { newCast, passwordOf, place } from './cast.ts'
@@ -92,12 +92,16 @@ export class MailWorld extends World<{ readonly target: string }> {
     const folder = await mkdtemp(join(tmpdir(), 'smtpspec-'))
     this.stops.push(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
     this.stops.push(() => this.target.stop())
-    await this.target.start(this.settings, {
-      nameServer: this.scene.dns.endpoint,
-      exchangerPort: this.scene.exchangerPort,
-      address: this.settings.listeners?.[0]?.address ?? '127.0.0.1',
-      folder,
-    })
+    try {
+      await this.target.start(this.settings, {
+        nameServer: this.scene.dns.endpoint,
+        exchangerPort: this.scene.exchangerPort,
+        address: this.settings.listeners?.[0]?.address ?? '127.0.0.1',
+        folder,
+      })
+    } catch (error) {
+      throw new TargetUnavailable(error instanceof Error ? error.message : String(error), { cause: error })
+    }
   }
 
   /** Starts the server where it may refuse to start: the refusal is kept for a Then to look at. */

@@ -3,12 +3,16 @@
  *
  * Everything else is real: sockets, DNS, the SQLite queue and the Maildir in the scenario's own folder.
  */
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import type { SettingsDocument } from '../server/settings/schema.ts'
+import { version } from '../cli/version.ts'
+import { lineOf } from '../server/journal/lines.ts'
+import { readSettingsFile } from '../server/settings/load.ts'
+import type { Mistake } from '../server/settings/mistake.ts'
 import { startServer } from '../server/main.ts'
-import type { RunningServer } from '../server/main.ts'
-import { VirtualClock } from '../simulators/clock.ts'
+import type { ReferenceServer } from '../server/main.ts'
+import { createVirtualClock } from '../simulators/clock.ts'
 import type { Capability, Endpoint, QueuedRecipient, StoredMessage, Surroundings, Target, TargetEvent } from './target.ts'
 
 const capabilities: ReadonlySet<Capability> = new Set<Capability>([
@@ -32,26 +36,39 @@ const quietMilliseconds = 8
 const longestSettlingMilliseconds = 5000
 const graceMilliseconds = 200
 
-export const createReferenceTarget = (): Target => {
-  const clock = new VirtualClock()
-  const told: string[] = []
-  let server: RunningServer | undefined
-  let surroundings: Surroundings | undefined
-  let document: SettingsDocument = {}
+const sentencesOf = (mistakes: readonly Mistake[]): string =>
+  mistakes.map(({ place, wrong, remedy }) => `${place}: ${wrong} ${remedy}`).join('\n')
 
-  const running = (): RunningServer => {
+/** Mailboxes are named for their users, and the users of the scenarios for their local-parts. */
+const mailboxName = (address: string): string => (address.split('@')[0] ?? address).toLowerCase()
+
+export const createReferenceTarget = (): Target => {
+  const clock = createVirtualClock()
+  const told: string[] = []
+  let server: ReferenceServer | undefined
+  let surroundings: Surroundings | undefined
+
+  const running = (): ReferenceServer => {
     if (server === undefined) throw new Error('the reference server is not running')
     return server
   }
   const launch = async (): Promise<void> => {
     if (surroundings === undefined) throw new Error('the reference server was never started')
-    server = await startServer({
-      settingsFile: join(surroundings.folder, 'settings.json'),
-      initial: document,
-      folder: surroundings.folder,
-      clock,
-      say: (line) => void told.push(line),
+    const settingsPath = join(surroundings.folder, 'settings.json')
+    const read = await readSettingsFile(settingsPath)
+    if (read.kind === 'mistakes') throw new Error(sentencesOf(read.mistakes))
+    const started = await startServer({
+      document: read.document,
+      settingsPath,
+      folder: join(surroundings.folder, 'data'),
+      version: version(),
+      ports: { clock },
+      onEvent: (event) => {
+        if (event.event === 'open-relay' || event.event === 'warning') told.push(lineOf(event))
+      },
     })
+    if (started.kind === 'mistakes') throw new Error(sentencesOf(started.mistakes))
+    server = started.server
   }
   const halt = async (): Promise<void> => {
     const stopping = server
@@ -75,10 +92,10 @@ export const createReferenceTarget = (): Target => {
   return {
     name: 'reference',
     capabilities,
-    version: async () => (await import('../cli/version.ts')).version(),
+    version: async () => version(),
     async start(settings, around) {
       surroundings = around
-      document = settings
+      await writeFile(join(around.folder, 'settings.json'), JSON.stringify(settings, undefined, 2))
       await launch()
     },
     stop: halt,
@@ -102,8 +119,7 @@ export const createReferenceTarget = (): Target => {
     },
     async apply(settings) {
       const applied = await running().apply(settings)
-      if (applied.kind === 'mistakes') throw new Error(applied.sentences.join('\n'))
-      document = settings
+      if (applied.kind === 'mistakes') throw new Error(sentencesOf(applied.mistakes))
     },
     async restart() {
       await halt()
@@ -113,9 +129,7 @@ export const createReferenceTarget = (): Target => {
       const end = clock.now() + milliseconds
       for (let fired = 0; fired < 100_000; fired += 1) {
         await settled()
-        const next = clock.nextDue()
-        if (next === undefined || clock.now() + next > end) break
-        clock.jumpToNext()
+        if (!clock.jumpToNext(end - clock.now())) break
       }
       clock.advance(Math.max(0, end - clock.now()))
       await settled()
@@ -145,8 +159,7 @@ export const createReferenceTarget = (): Target => {
     },
     async mailbox(address): Promise<readonly StoredMessage[]> {
       const { mailboxes } = running()
-      const user = running().mailboxOf(address)
-      if (user === undefined) return []
+      const user = mailboxName(address)
       const messages = await mailboxes.list(user)
       const contents = await Promise.all(messages.map(({ id }) => mailboxes.read(user, id)))
       return contents.filter((content) => content !== undefined).map((content) => ({ content }))
@@ -166,7 +179,10 @@ export const createReferenceTarget = (): Target => {
             ...detail,
           },
         })),
-    admin: () => server?.admin(),
+    admin() {
+      const url = server?.adminUrl()
+      return url === undefined ? undefined : { url, token: running().settings().admin.token ?? '' }
+    },
     console: () => told,
   }
 }

@@ -182,6 +182,7 @@ Feature: A session is opened and closed in good order
         C: WHAT
         S: 500
         C: WHAT
+        S: 500
         S: 421
         S!
         """
