@@ -27,6 +27,10 @@ function conversation(...said: readonly (readonly ['C' | 'S' | '!', string, numb
   return { title: 'a → b', spoken }
 }
 
+function bare(line: ScriptLine): unknown {
+  return line.kind === 'bytes' ? { ...line, bytes: [...line.bytes] } : line
+}
+
 describe('the notation', () => {
   test('a text comes back the same', () => {
     expect(renderScript(parseScript(TEXT))).toBe(TEXT)
@@ -87,7 +91,6 @@ describe('the notation', () => {
     )
     fc.assert(
       fc.property(fc.array(line), (script) => {
-        const bare = (one: ScriptLine): unknown => (one.kind === 'bytes' ? { ...one, bytes: [...one.bytes] } : one)
         expect(parseScript(renderScript(script)).map(bare)).toEqual(script.map(bare))
       }),
     )

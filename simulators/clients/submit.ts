@@ -46,10 +46,13 @@ export function openSubmission(
   const recorder = openRecorder(`${from} → ${to.host}:${to.port}`)
   const connection = new SMTPConnection(optionsFor(to, submission))
   listenIn(connection, recorder)
+  const broken = Promise.withResolvers<never>()
+  connection.on('error', (error: Error) => broken.reject(error))
   return {
     conversation: recorder.conversation,
-    result: run(connection, submission, recorder.conversation),
+    result: run(connection, submission, recorder.conversation, broken.promise),
     async close() {
+      broken.reject(new Error('The scene was closed'))
       connection.close()
       const { _socket: socket } = connection
       if (!socket) return
@@ -99,15 +102,14 @@ async function run(
   connection: SMTPConnection,
   submission: Submission,
   conversation: Conversation,
+  broken: Promise<never>,
 ): Promise<SubmissionResult> {
-  const broken = Promise.withResolvers<never>()
-  connection.on('error', (error: Error) => broken.reject(error))
   const step = async <T>(
     act: (done: (error: Error | null | undefined, value?: T) => void) => void,
   ): Promise<T | undefined> => {
     const stepped = Promise.withResolvers<T | undefined>()
     act((error, value) => (error === null || error === undefined ? stepped.resolve(value) : stepped.reject(error)))
-    return await Promise.race([stepped.promise, broken.promise])
+    return await Promise.race([stepped.promise, broken])
   }
   try {
     await step((done) => connection.connect(done))

@@ -147,9 +147,11 @@ describe('by itself', () => {
   })
 })
 
-describe('faults', () => {
-  const reply = (...lines: string[]): Misbehaviour => ({ do: 'reply', lines })
+function reply(...lines: string[]): Misbehaviour {
+  return { do: 'reply', lines }
+}
 
+describe('faults', () => {
   test.each<[Moment, readonly number[]]>([
     ['connection', [554, 503, 503, 503, 503, 221]],
     ['EHLO', [220, 554, 503, 503, 503, 221]],
