@@ -1,0 +1,152 @@
+/**
+ * Content on its way into the queue, and the moment at which it becomes ours: commit first, 250 after (RFC 5321 §6.1).
+ *
+ * The Received field goes before everything (rfc5321-4.4-01, -06); what follows is what the client sent, octet for octet.
+ * Only at the users' doors is a message completed: Date and Message-ID where they are missing (RFC 6409 §8), and the end
+ * of a last line (rfc5321-4.1.1.4-07). Content streams: at most 64 KiB are held back before they are written, and the
+ * caller waits while the container is slow. A disk that refuses is told at the end, so that the session stays in step.
+ */
+import { dateField, HeaderScanner, messageIdField } from '../message/headers.ts'
+import { receivedField } from '../message/received.ts'
+import type { Origin } from '../message/envelope.ts'
+import type { Container } from '../ports.ts'
+import type { ContentFacts, Transaction } from '../protocol/exchange.ts'
+import { replies } from '../protocol/replies.ts'
+import type { Reply } from '../protocol/reply.ts'
+import type { Desk } from './desk.ts'
+import { addressOf, envelopeOf } from './envelope.ts'
+
+/** Octets that are gathered before they are written; also the longest header section that is looked at before it is. */
+const heldOctets = 64 * 1024
+const watchedFields = ['received', 'date', 'message-id'] as const
+const lineEnd = Buffer.from('\r\n')
+const fieldStart = /^[!-9;-~]+[ \t]*:/
+
+export interface IntakeFacts {
+  readonly origin: Origin
+  readonly transaction: Transaction
+  /** The client authenticated, or its host is trusted. */
+  readonly insider: boolean
+}
+
+export type Accepted =
+  | { readonly kind: 'accepted'; readonly envelope: string; readonly size: number; readonly recipients: number }
+  | { readonly kind: 'refused'; readonly reply: Reply; readonly cause: string }
+
+export interface Intake {
+  /** Takes content in order; a promise when the caller should wait before giving more. Never rejects. */
+  take(bytes: Uint8Array): Promise<void> | undefined
+  /** The content is whole. Resolves when the message is durable, or refused; never rejects. */
+  finish(content: ContentFacts): Promise<Accepted>
+  /** Throws away what there is; idempotent. */
+  discard(): void
+}
+
+export const openIntake = (desk: Desk, facts: IntakeFacts): Intake => {
+  const { origin, transaction } = facts
+  const { hostName, limits, submission } = desk.settings()
+  const { primaryDomain } = desk.policy().directory
+  const id = desk.ids.unique()
+  const scanner = new HeaderScanner(watchedFields)
+  // rfc5321-6.4-01: a relay adds nothing but its trace.
+  const originating = origin.role !== 'relay'
+  let completing = originating && submission.completeMessages
+  let container: Container | undefined
+  let fault: unknown
+  let pieces: Uint8Array[] = []
+  let held = 0
+  let last: Uint8Array = new Uint8Array(0)
+
+  const [only, ...others] = transaction.recipients
+  const trace = Buffer.from(
+    receivedField({
+      origin,
+      hostName,
+      id,
+      // rfc5321-4.4-04 rfc5321-7.6-01: with several recipients a FOR clause would tell one of the others.
+      ...(only === undefined || others.length > 0 ? {} : { recipient: addressOf(only.forwardPath, primaryDomain) }),
+      at: desk.clock.now(),
+    }),
+  )
+
+  /** What a message from our own users lacks; empty for one that is whole. */
+  const completion = (): Buffer => {
+    const missing = [
+      ...(scanner.has('date') ? [] : [dateField(desk.clock.now())]), // rfc6409-8.2-01
+      ...(scanner.has('message-id') ? [] : [messageIdField(id, hostName)]), // rfc6409-8.3-01
+    ]
+    const first = pieces[0] ?? lineEnd
+    const start = Buffer.from(first.subarray(0, 1000)).toString('latin1')
+    // A text without any header section gets the empty line that ends one.
+    const headless = missing.length > 0 && !start.startsWith('\r\n') && !fieldStart.test(start)
+    return Buffer.from(missing.join('') + (headless ? '\r\n' : ''))
+  }
+
+  /** Puts down what is held back. */
+  const write = async (): Promise<void> => {
+    const head: Uint8Array[] = container === undefined ? [trace] : []
+    if (container === undefined && completing) head.push(completion())
+    completing = false
+    const bytes = Buffer.concat([...head, ...pieces])
+    pieces = []
+    held = 0
+    try {
+      container ??= desk.queue.begin()
+      await container.write(bytes)
+    } catch (reason) {
+      fault ??= reason
+      container?.discard()
+    }
+  }
+
+  const refuse = (cause: string, reply: Reply): Accepted => {
+    container?.discard()
+    return { kind: 'refused', cause, reply }
+  }
+
+  return {
+    take: (bytes) => {
+      if (fault !== undefined || bytes.length === 0) return undefined
+      if (!scanner.ended) scanner.feed(bytes)
+      pieces.push(bytes)
+      held += bytes.length
+      last = bytes.length > 1 ? bytes : Buffer.concat([last.subarray(-1), bytes])
+      if (held < heldOctets) return undefined
+      // A header section of that length is taken to be whole: what it lacks is not known, so nothing is added.
+      completing &&= scanner.ended
+      return write()
+    },
+    finish: async (content) => {
+      // rfc5321-6.3-01, -02
+      if (scanner.count('received') > limits.receivedHops) return refuse('mail-loop', replies.mailLoop)
+      // rfc5321-4.1.1.4-07; binary content has no lines.
+      const text = transaction.parameters.body !== 'BINARYMIME'
+      if (originating && text && last.length > 0 && !Buffer.from(last.subarray(-2)).equals(lineEnd)) {
+        pieces.push(lineEnd)
+      }
+      await write()
+      if (container === undefined || fault !== undefined) return refuse(String(fault), replies.outOfStorage)
+      const envelope = envelopeOf({
+        id,
+        now: desk.clock.now(),
+        origin,
+        size: container.size,
+        transaction,
+        content,
+        insider: facts.insider,
+        primaryDomain,
+      })
+      try {
+        await desk.queue.accept(envelope, container)
+      } catch (reason) {
+        return refuse(String(reason), replies.outOfStorage)
+      }
+      const { size, recipients } = envelope
+      return { kind: 'accepted', envelope: id, size, recipients: recipients.length }
+    },
+    discard: () => {
+      pieces = []
+      container?.discard()
+    },
+  }
+}
