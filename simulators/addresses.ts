@@ -46,7 +46,9 @@ export async function claimBlock(candidates?: readonly string[]): Promise<Addres
     if (claim === 'unknown') throw new Error(howToGet(block))
     return openBlock(block, claim)
   }
-  throw new Error(`No free block of loopback addresses after ${ATTEMPTS} attempts: are many scenes left open?`)
+  throw new Error(
+    `No free block of loopback addresses after ${ATTEMPTS} attempts: are many scenes open, or does something listen on port ${CLAIM_PORT} of every address?`,
+  )
 }
 
 function openBlock(block: string, claim: Server): AddressBlock {

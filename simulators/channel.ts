@@ -184,7 +184,7 @@ export function openChannel(socket: Socket, recorder: Recorder, hears: 'C' | 'S'
       return backlog.length > before
     },
     async write(bytes) {
-      if (clear.destroyed || clear.writableEnded) return false
+      if (socket.destroyed || clear.destroyed || clear.writableEnded) return false
       recorder.record(says, bytes)
       const handedOver = Promise.withResolvers<boolean>()
       clear.write(bytes, (error) => handedOver.resolve(error === null || error === undefined))
@@ -224,7 +224,7 @@ export function openChannel(socket: Socket, recorder: Recorder, hears: 'C' | 'S'
       clear.pause()
     },
     end() {
-      if (clear.destroyed || clear.writableEnded) return
+      if (socket.destroyed || clear.destroyed || clear.writableEnded) return
       recorder.note(`${says} closes`)
       clear.end()
     },

@@ -46,7 +46,7 @@ export interface DnsQuestion {
   readonly transport: 'udp' | 'tcp'
   /** What was answered: `NOERROR 2`, `NXDOMAIN`, `SERVFAIL`, `(silence)` … */
   readonly answer: string
-  /** False when neither a record nor a trouble of this scene names it (or a name above or below it). */
+  /** False when neither a record nor a trouble of this scene names it (or a name above or below it); reverse names are true. */
   readonly declared: boolean
 }
 

@@ -45,7 +45,8 @@ export async function openNameServer(address: string, port: number): Promise<Nam
   const delayed = new Set<NodeJS.Timeout>()
 
   const log = (question: Question, transport: 'udp' | 'tcp', answer: string): void => {
-    const declared = table.declares(question.name) || troubles.declares(question.name)
+    const reverse = question.name.toLowerCase().endsWith('.arpa')
+    const declared = reverse || table.declares(question.name) || troubles.declares(question.name)
     if (questions.length < LONGEST_LOG) {
       questions.push({ at: Date.now(), name: question.name, type: question.type, transport, answer, declared })
     }

@@ -4,13 +4,14 @@
  * Each returns the violations in words, none when all is well. They are written from RFC 5321, 6152, 3030, 1870, 3461,
  * 6531 and 4954, apart from the server under test, so that a shared misreading does not hide.
  */
+import { isAscii } from 'node:buffer'
 import { isIPv4, isIPv6 } from 'node:net'
 
 /** RFC 5321 §4.5.3.1.4: octets of a command line with its CRLF. */
 const COMMAND_LINE = 512
 /** RFC 5321 §4.5.3.1.6: octets of a text line with its CRLF. */
 const TEXT_LINE = 1000
-/** RFC 4954 §4: octets of a line of the AUTH exchange. */
+/** RFC 4954 §4: octets of the AUTH command and of each line of its exchange. */
 const AUTH_LINE = 12_288
 /** By how much an offered extension lengthens the command line: RFC 1870, 6152, 6531, 4954, and DSN generously. */
 const LONGER: Readonly<Record<string, number>> = { SIZE: 26, '8BITMIME': 17, SMTPUTF8: 10, AUTH: 500, DSN: 640 }
@@ -47,7 +48,7 @@ export function lineViolations(line: Buffer, offered: ReadonlySet<string>, isAut
   if (!text.endsWith('\r\n')) violations.push('a command line ended with a bare LF')
   if (/[\r\n]/.test(text.replace(/\r?\n$/, ''))) violations.push('a bare CR stood in a command line')
   if (text.includes('\0')) violations.push('a NUL stood in a command line')
-  let limit = isAuth ? AUTH_LINE : COMMAND_LINE
+  let limit = isAuth || /^AUTH\b/i.test(text) ? AUTH_LINE : COMMAND_LINE
   if (/^(?:MAIL|RCPT)\b/i.test(text)) for (const name of offered) limit += LONGER[name] ?? 0
   if (line.length > limit) violations.push(`a command line had ${line.length} octets, ${limit} are allowed`)
   if (!isAuth && /[ \t]\r?\n$/.test(text)) violations.push('a command line ended with a blank')
@@ -136,17 +137,12 @@ export function contentViolations(
     if (longest > TEXT_LINE) violations.push(`a line of the content had ${longest} octets, ${TEXT_LINE} are allowed`)
     if (content.includes(0)) violations.push('a NUL stood in the content')
   }
-  if (body === '7BIT' && hasEighthBit(content)) violations.push('8-bit content without BODY=8BITMIME')
+  if (body === '7BIT' && !isAscii(content)) violations.push('8-bit content without BODY=8BITMIME')
   const declared = parameters['SIZE']
   if (declared !== undefined && content.length > Number(declared)) {
     violations.push(`SIZE=${declared} announced, ${content.length} octets came`)
   }
   return violations
-}
-
-function hasEighthBit(content: Buffer): boolean {
-  for (const octet of content) if (octet > 127) return true
-  return false
 }
 
 function isDomain(name: string, utf8 = false): boolean {

@@ -110,6 +110,23 @@ describe('by itself', () => {
     },
   )
 
+  test('implicit TLS, and a reset under TLS from either side', async () => {
+    await using scene = await openScene()
+    const exchanger = await scene.exchanger('mx1.there.example', { implicitTls: true })
+    const place = { host: exchanger.address, port: exchanger.port }
+    expect(await converse(await scene.connect(place, { implicitTls: true }), SESSION)).toEqual(WELL)
+    expect(exchanger.received[0]?.secure).toBe(true)
+    exchanger.declare({ at: 'MAIL', misbehaviour: { do: 'reset' } })
+    const client = await scene.connect(place, { implicitTls: true })
+    expect(await converse(client, SESSION.slice(0, 1))).toEqual([220, 250])
+    await expect(client.say('MAIL FROM:<a@here.example>')).rejects.toThrow(/ECONNRESET/)
+    const last = await scene.connect(place, { implicitTls: true })
+    await last.reply()
+    last.reset()
+    expect(await last.closed()).toBe(true)
+    expect(exchanger.conversations.at(1)?.spoken.at(-1)?.note).toBe('S resets')
+  })
+
   test('::1 when asked', async () => {
     await using scene = await openScene({ ipv6: true })
     const { exchanger, client } = await meet(scene, { family: 6 })
