@@ -94,7 +94,7 @@ export const openContainer = (number: number, carrier: ChunkCarrier): ChunkedCon
     },
     write: async (bytes) => {
       check()
-      for (let from = 0; from < bytes.length; ) {
+      for (let from = 0; from < bytes.length;) {
         if (used === chunkSize) sendChunk() // only when more follows: the last chunk goes with the envelope
         makeRoom(bytes.length - from)
         const part = bytes.subarray(from, from + buffer.length - used)

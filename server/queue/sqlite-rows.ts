@@ -51,6 +51,8 @@ const bytesOf = (value: SQLOutputValue | undefined): Uint8Array | undefined =>
   value instanceof Uint8Array ? value : undefined
 const nothing = new Uint8Array(0)
 
+const firstChunk = (container: number): number => container * chunksPerContainer
+
 /** Prepares the statements on an opened database. */
 export const createRows = (database: DatabaseSync): Rows => {
   const insertEnvelope = database.prepare(
@@ -58,9 +60,7 @@ export const createRows = (database: DatabaseSync): Rows => {
   )
   const findEnvelope = database.prepare('SELECT key, content, octets FROM envelope WHERE id = ?')
   const deleteEnvelope = database.prepare('DELETE FROM envelope WHERE key = ?')
-  const insertRecipient = database.prepare(
-    'INSERT INTO recipient (envelope, id, number, document) VALUES (?, ?, ?, ?)',
-  )
+  const insertRecipient = database.prepare('INSERT INTO recipient (envelope, id, number, document) VALUES (?, ?, ?, ?)')
   const updateRecipient = database.prepare('UPDATE recipient SET document = ? WHERE envelope = ? AND id = ?')
   const nextNumber = database.prepare('SELECT coalesce(max(number), -1) + 1 AS next FROM recipient WHERE envelope = ?')
   const deleteRecipients = database.prepare('DELETE FROM recipient WHERE envelope = ?')
@@ -71,7 +71,9 @@ export const createRows = (database: DatabaseSync): Rows => {
   const deleteSomeChunks = database.prepare(
     'DELETE FROM chunk WHERE id IN (SELECT id FROM chunk WHERE id >= ? AND id < ? LIMIT ?)',
   )
-  const octetsOf = database.prepare('SELECT coalesce(sum(length(bytes)), 0) AS octets FROM chunk WHERE id >= ? AND id < ?')
+  const octetsOf = database.prepare(
+    'SELECT coalesce(sum(length(bytes)), 0) AS octets FROM chunk WHERE id >= ? AND id < ?',
+  )
   const envelopesAfter = database.prepare(
     'SELECT key, id, content, octets, document FROM envelope WHERE key > ? ORDER BY key LIMIT ?',
   )
@@ -79,8 +81,6 @@ export const createRows = (database: DatabaseSync): Rows => {
   const insertSetAside = database.prepare(
     'INSERT INTO set_aside (envelope, content, reason, document, recipients) VALUES (?, ?, ?, ?, ?)',
   )
-
-  const firstChunk = (container: number): number => container * chunksPerContainer
 
   const insert = ({ id, document, recipients, content }: NewMessage): void => {
     const key = numberOf(insertEnvelope.get(id, content.container, content.octets, document)?.['key'])
@@ -113,7 +113,9 @@ export const createRows = (database: DatabaseSync): Rows => {
     recipientsOf.all(key).map((row) => [textOf(row['id']), textOf(row['document'])] as const)
 
   /** Reads one envelope with all that belongs to it, or says what is wrong. */
-  const assemble = (row: Record<string, SQLOutputValue>): { readonly envelope: Envelope } | { readonly fault: string } => {
+  const assemble = (
+    row: Record<string, SQLOutputValue>,
+  ): { readonly envelope: Envelope } | { readonly fault: string } => {
     const recipients = documentsOf(numberOf(row['key']))
     const reading = readEnvelope(
       row['document'],
@@ -154,7 +156,7 @@ export const createRows = (database: DatabaseSync): Rows => {
           return []
         case 'settle':
           return settle(change)
-        case 'discard':
+        default:
           return [change.container]
       }
     },

@@ -64,6 +64,18 @@ const serve = (port: MessagePort, options: WorkerOptions): void => {
     unwanted.push(...released)
   }
 
+  /** Deletes all unwanted content at once; true when there was some. */
+  const sweepAll = (): boolean => {
+    if (unwanted.length === 0) return false
+    try {
+      for (const container of unwanted) while (!rows.sweep(container, sweptAtOnce));
+    } catch {
+      // The fault that led here is told; what is left is swept at the next start.
+    }
+    unwanted.length = 0
+    return true
+  }
+
   const commit = (asked: readonly Asked[]): readonly Answer[] => {
     if (asked.length === 0) return []
     try {
@@ -71,7 +83,8 @@ const serve = (port: MessagePort, options: WorkerOptions): void => {
       return asked.map(done)
     } catch (fault) {
       const [only] = asked
-      if (only !== undefined && asked.length === 1) return [refused(only, sentence(fault))]
+      const swept = sweepAll() // a full disk may have room again
+      if (only !== undefined && asked.length === 1 && !swept) return [refused(only, sentence(fault))]
       return asked.flatMap((one) => commit([one]))
     }
   }

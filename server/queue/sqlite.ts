@@ -89,12 +89,12 @@ const connect = (worker: Worker, onFault: (reason: string) => void) => {
       const ended = new Promise<void>((resolve) => {
         worker.once('exit', () => resolve())
       })
-      worker.postMessage({ call: ++calls, request: { kind: 'close' } } satisfies Call)
+      worker.postMessage({ call: ++calls, request: { kind: 'close' } } satisfies Call, [])
       await ended
     },
     /** Sends without wanting to know. */
     send: (request: Request): void => {
-      if (dead === undefined) worker.postMessage({ call: ++calls, request } satisfies Call)
+      if (dead === undefined) worker.postMessage({ call: ++calls, request } satisfies Call, [])
     },
     /** The answer as it comes, refusals included; rejects only when the thread is dead. */
     ask: (request: Request, transfer: readonly ArrayBuffer[] = []): Promise<Answer> => {
@@ -218,7 +218,7 @@ export const openSqliteStore = async (options: SqliteStoreOptions): Promise<Stor
     load: async () => {
       const envelopes: Envelope[] = []
       const setAside: SetAside[] = [...opened.setAside]
-      for (let after: number | undefined = 0; after !== undefined; ) {
+      for (let after: number | undefined = 0; after !== undefined;) {
         const answer = accepted(await line.ask({ kind: 'load', after }))
         if (answer.kind !== 'page') throw new Error(`unexpected answer ${answer.kind}`)
         envelopes.push(...answer.page.envelopes)
