@@ -208,7 +208,10 @@ export interface SecureAs {
 export interface WireClient {
   readonly conversation: Conversation
   readonly replies: readonly WireReply[]
-  /** Sends bytes as they are, cut into the given segment sizes (each flushed alone; the last size repeats). */
+  /**
+   * Sends bytes as they are, cut into the given segment sizes (each flushed alone; the last size repeats). Lasts as long as
+   * the server takes to read them, or until the connection goes.
+   */
   send(bytes: Uint8Array | string, segments?: readonly number[]): Promise<void>
   /** `send(line + CRLF)` and the next reply. */
   say(line: string): Promise<WireReply>
