@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { contentOf } from './crash-fixture.ts'
+import { contentOf } from './fixture-crash.ts'
 import { openSqliteStore } from './sqlite.ts'
 
 const rounds = 15
@@ -12,7 +12,7 @@ const rounds = 15
 /** Runs the accepting process and kills it after it has acknowledged `lines` messages; gives what it said. */
 const acceptUntilKilled = (folder: string, first: number, lines: number): Promise<readonly string[]> =>
   new Promise((resolve, reject) => {
-    const script = fileURLToPath(new URL('crash-fixture.ts', import.meta.url))
+    const script = fileURLToPath(new URL('fixture-crash.ts', import.meta.url))
     const child = spawn(process.execPath, [script, folder, String(first)], { stdio: ['ignore', 'pipe', 'inherit'] })
     let said = ''
     child.stdout.on('data', (bytes: Buffer) => {
