@@ -99,10 +99,11 @@ export interface DialOptions {
 }
 
 export interface Dialer {
+  /** `secured` tells what implicit TLS came to. */
   dial(
     to: { readonly address: string; readonly port: number },
     options: DialOptions,
-  ): Promise<{ readonly line: Line } | { readonly fault: string }>
+  ): Promise<{ readonly line: Line; readonly secured?: Secured } | { readonly fault: string }>
 }
 
 /** Content on its way into the store; not yet anybody's message. */

@@ -220,6 +220,7 @@ class LaneRun {
       const content = inPieces(facts.content === undefined ? work.content() : [facts.content])
       const verdicts = await session.transact(mail, content)
       const settled: Result[] = []
+      const passedOver = new Set<string>()
       let full = false
       for (const recipient of batch) {
         const verdict = verdicts.get(recipient.id)
@@ -232,12 +233,21 @@ class LaneRun {
         asked.add(recipient.id)
         const judgment = judge(session.target, verdict)
         if (judgment.kind === 'settled') settled.push({ recipient: recipient.id, outcome: judgment.outcome })
-        else ledger.keep([recipient], judgment.kept)
+        else {
+          ledger.keep([recipient], judgment.kept)
+          passedOver.add(judgment.kept.trouble.reason)
+        }
       }
       first = false
+      for (const reason of passedOver) this.#tellPassedOver(session, work, reason)
       if (full) session.recipientLimit = Math.max(1, batch.filter(({ id }) => asked.has(id)).length)
       await ledger.settle(settled)
     }
+  }
+
+  #tellPassedOver({ target }: Session, work: Work, reason: string): void {
+    const ids = { envelope: work.envelope.id, attempt: work.attempt }
+    this.#parts.tell('host-passed-over', ids, { host: printable(target.name), address: target.address, reason })
   }
 
   async #lookUp(work: Work): Promise<Found> {

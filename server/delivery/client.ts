@@ -25,7 +25,7 @@ export interface ClientParts {
 }
 
 /** How long a session that is given up may still say something. */
-const farewell: Milliseconds = 2000
+const farewell: Milliseconds = 1000
 /** Octets that have a deadline of their own on their way out. */
 const block = 32_768
 

@@ -3,7 +3,7 @@
  * closed and its place given back.
  */
 import { addressLiteral, isDomain } from '../message/domain.ts'
-import type { Clock, Dialer, Ids, Line, SecureOptions } from '../ports.ts'
+import type { Clock, Dialer, Ids, Line, SecureOptions, Secured } from '../ports.ts'
 import type { Ids as JournalIds, Tell } from '../journal/events.ts'
 import { Conversation } from '../protocol/conversation.ts'
 import type { OpeningTerms, OutgoingMail, Verdicts } from '../protocol/conversation.ts'
@@ -122,6 +122,14 @@ export const openSession = async (
     return { kind: 'none', kept }
   }
 
+  const tellSecured = ({ protocol, cipher, fault }: Secured): void =>
+    tell('host-secured', {
+      protocol,
+      cipher,
+      verified: fault === undefined,
+      ...(fault !== undefined && { fault: printable(fault) }),
+    })
+
   let attempts = 0
   let opened = false
   try {
@@ -136,20 +144,15 @@ export const openSession = async (
         parts.hosts.remember(key, dialed.fault, dialed.timedOut)
         return none(unreachable(target, dialed.fault))
       }
-      const { line } = dialed
+      const { line, secured } = dialed
+      if (secured !== undefined) tellSecured(secured)
       const client = new Client({
         line,
         clock: parts.clock,
         timeouts: settings.outgoing.timeouts,
         security,
         sasl: (mechanism) => saslClient(mechanism, manner.credentials ?? { user: '', password: '' }, nonce(parts.ids)),
-        onSecured: ({ protocol, cipher, fault }) =>
-          tell('host-secured', {
-            protocol,
-            cipher,
-            verified: fault === undefined,
-            ...(fault !== undefined && { fault: printable(fault) }),
-          }),
+        onSecured: tellSecured,
       })
       try {
         const conversation = new Conversation()
@@ -157,6 +160,7 @@ export const openSession = async (
           conversation.open({
             name: heloName(settings.hostName, line.localAddress),
             verb: avoid.ehlo ? 'HELO' : 'EHLO',
+            ...(secured?.fault !== undefined && { certificateFault: printable(secured.fault) }),
             tls: avoid.tls && manner.tls === 'when-offered' ? 'never' : manner.tls,
             ...(manner.credentials !== undefined && {
               // rfc4954-14-01: never over a network that others may listen to, unless the operator wants no TLS
@@ -198,7 +202,7 @@ const nonce = (ids: Pick<Ids, 'secret'>): string => Buffer.from(ids.secret(18)).
 const securityFor = (target: Target, manner: Manner): SecureOptions => {
   const serverName = manner.serverName ?? (target.name.startsWith('[') ? undefined : target.name)
   return {
-    verify: manner.tls === 'established',
+    verify: false,
     ...(serverName !== undefined && { serverName }),
     ...(manner.trustedCertificates !== undefined && { trustedCertificates: manner.trustedCertificates }),
   }
@@ -210,7 +214,9 @@ const dial = async (
   security: SecureOptions,
   outgoing: Settings['outgoing'],
   { dialer, clock }: SessionParts,
-): Promise<{ readonly line: Line } | { readonly fault: string; readonly timedOut: boolean }> => {
+): Promise<
+  { readonly line: Line; readonly secured?: Secured } | { readonly fault: string; readonly timedOut: boolean }
+> => {
   const giveUp = new AbortController()
   const timer = clock.after(outgoing.timeouts.connection, () => giveUp.abort())
   const { sourceAddress } = outgoing

@@ -27,7 +27,7 @@ export const createDialer = (): Dialer => ({
       if (tls === undefined) return { line: new SocketLine(socket) }
       const result = await startTls(socket, tls)
       if ('fault' in result) return result
-      return { line: new SocketLine(result.socket) }
+      return { line: new SocketLine(result.socket), secured: result.secured }
     } finally {
       signal?.removeEventListener('abort', giveUp)
     }

@@ -233,6 +233,12 @@ const rows: readonly Row[] = [
     comesTo: { kind: 'unsafe', lacks: 'authentication', reply: { code } },
   })),
   {
+    name: 'a bad certificate under TLS from the first octet: QUIT',
+    terms: { tls: 'established', certificateFault: 'expired', credentials: { mayShowPassword: true } },
+    script: `S: 220 mx\n${farewell}`,
+    comesTo: { kind: 'unsafe', lacks: 'certificate', reason: 'expired' },
+  },
+  {
     name: 'HELO at once for who hung up on EHLO',
     terms: { verb: 'HELO' },
     script: `S: 220 mx\nC: HELO mail.here.example\nS: 250 mx\n${farewell}`,

@@ -13,8 +13,10 @@ export interface OpeningTerms {
   readonly name: string
   /** HELO at once, for a server that hung up on EHLO. */
   readonly verb: 'EHLO' | 'HELO'
-  /** `established`: the line is under TLS from its first octet, and verified. */
+  /** `established`: the line is under TLS from its first octet. */
   readonly tls: 'never' | 'when-offered' | 'required' | 'established'
+  /** With `established`: why the certificate did not verify, if it did not. */
+  readonly certificateFault?: string
   /** Authenticate; `mayShowPassword`: PLAIN and LOGIN are allowed without TLS. */
   readonly credentials?: { readonly mayShowPassword: boolean }
 }
@@ -90,6 +92,10 @@ export function* open(dialogue: Dialogue, terms: OpeningTerms): Talk<Opened> {
   if (greeting.kind === 'breakdown') return greeting
   // rfc5321-3.1: 554 and RFC 7504: 521 say that there is no mail service here
   if (!isPositive(greeting)) return { kind: 'refused', stage: 'greeting', reply: greeting.reply }
+
+  if (terms.certificateFault !== undefined) {
+    return { kind: 'unsafe', lacks: 'certificate', reason: terms.certificateFault } // rfc8314-5.3-01
+  }
 
   let greeted = yield* hello(dialogue, terms)
   if (greeted.kind !== 'hello') return greeted
