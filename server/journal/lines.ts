@@ -8,10 +8,15 @@ import type { EventName, JournalEvent } from './events.ts'
 
 const urgent: ReadonlySet<EventName> = new Set(['open-relay', 'warning', 'settings-refused', 'set-aside'])
 
+/** Whether somebody should act on it, or at least know of it. */
+export function isUrgent(event: JournalEvent): boolean {
+  return urgent.has(event.event)
+}
+
 /** The line of an event, without a line end; printable ASCII, as the event's strings are. */
 export function lineOf(event: JournalEvent): string {
   const { sequence: _sequence, at, event: name, detail, ...ids } = event
-  const mark = urgent.has(name) ? '!' : ' '
+  const mark = isUrgent(event) ? '!' : ' '
   const facts = [...Object.entries(detail), ...Object.entries(ids)].map(([key, fact]) => ` ${key}=${quoted(fact)}`)
   return `${mark} ${new Date(at).toISOString()} ${name}${facts.join('')}`
 }
