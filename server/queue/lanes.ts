@@ -29,7 +29,7 @@ export interface LaneParts {
   readonly signal: AbortSignal
   readonly entries: Entries
   readonly content: (envelope: string) => AsyncIterable<Uint8Array>
-  readonly settle: (entry: Entry, results: readonly Result[]) => Promise<void>
+  readonly settle: (entry: Entry, attempt: string, results: readonly Result[]) => Promise<void>
   /** New attempts may begin. */
   readonly isOpen: () => boolean
   /** The slot's next moment must be worked out again. */
@@ -171,7 +171,7 @@ export const createLanes = (parts: LaneParts): Lanes => {
           inHand.delete(one)
           learn(queue, all)
         }
-        if (ours.length > 0) await parts.settle(entry, ours)
+        if (ours.length > 0) await parts.settle(entry, one.attempt, ours)
         if (last) tell('attempt-ended', names, { recipients: all.length })
       },
     }
@@ -186,6 +186,7 @@ export const createLanes = (parts: LaneParts): Lanes => {
       const outcome = { kind: 'deferred', trouble: brokenOff } as const
       await parts.settle(
         one.entry,
+        one.attempt,
         slots.map(({ id }) => ({ recipient: id, outcome })),
       )
     } else {

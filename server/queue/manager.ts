@@ -82,7 +82,10 @@ export const openQueue = async (parts: QueueParts): Promise<Queue> => {
       }
     }
     const names = idsOf(entry.envelope)
-    for (const { event, recipient, detail } of decision.events) tell(event, { ...names, recipient }, detail)
+    const { attempt, events } = decision
+    for (const { event, recipient, detail } of events) {
+      tell(event, { ...names, recipient, ...(attempt !== undefined && { attempt }) }, detail)
+    }
     for (const child of offspring) takeIn(child)
     if (!finished) return
     entries.remove(entry)
@@ -112,10 +115,11 @@ export const openQueue = async (parts: QueueParts): Promise<Queue> => {
     signal: stopping.signal,
     entries,
     content: (envelope) => store.content(envelope),
-    settle: (entry, results) =>
+    settle: (entry, attempt, results) =>
       settlements.add(entry, (envelope, canCopy) => {
         const removing = new Set(Array.from(entry.slots.values(), (slot) => (slot.removing ? slot.id : '')))
-        return decide(envelope, results, { waits: waits(), now: clock.now(), unique, removing, canCopy })
+        const around = { waits: waits(), now: clock.now(), unique, removing, canCopy }
+        return { ...decide(envelope, results, around), attempt }
       }),
     isOpen,
     rekey: (slot) => agenda.rekey(slot),

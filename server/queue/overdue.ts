@@ -29,6 +29,7 @@ const notAttempted: Trouble = { status: '4.4.7', reason: 'No attempt could be ma
 /** Looks after everything whose moment is not later than `now`. */
 export const lookAfterOverdue = async (parts: OverdueParts, now: Milliseconds): Promise<void> => {
   const { agenda, entries, lanes, settlements, waits, clock } = parts
+  if (agenda.next(now) === undefined) return
   const waiting = new Map<Entry, Map<Slot, WaitingEnd>>()
   for (let slot = agenda.next(now); slot !== undefined; slot = agenda.next(now)) {
     const due = dueOf(slot, waits(), now)

@@ -26,6 +26,8 @@ export interface Decision {
   readonly told: readonly Told[]
   /** Recipients whose attempt is over. */
   readonly attempted: readonly string[]
+  /** The attempt that led here. */
+  readonly attempt?: string
   /** Messages to list members: their content is a copy of this envelope's. */
   readonly copies: readonly Envelope[]
   readonly events: readonly Telling[]
@@ -151,7 +153,7 @@ const stepFor = (
         recipient: { ...recipient, state: 'relayed' },
         ...(!dutyPassed && { told: { cause: 'relayed', outcome } as const }), // rfc3461-5.2.1-06 rfc3461-5.2.2-02
         event: 'recipient-relayed',
-        detail: { host: printable(host), address, reply: reply.code },
+        detail: { host: printable(host), hostAddress: address, reply: reply.code },
       }
     }
     case 'expanded':

@@ -98,8 +98,8 @@ const serve = (port: MessagePort, options: WorkerOptions): void => {
   }
 
   const answerLoad = (call: number, after: number): Answer => {
-    database.exec('BEGIN IMMEDIATE')
     try {
+      database.exec('BEGIN IMMEDIATE')
       const page = rows.page(after)
       database.exec('COMMIT')
       return { call, kind: 'page', page }

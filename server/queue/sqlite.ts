@@ -12,18 +12,11 @@ import type { Clock, Container, Offspring, SetAside, Store } from '../ports.ts'
 import { openContainer } from './container.ts'
 import type { ChunkedContainer } from './container.ts'
 import { writeEnvelope, writeRecipient } from './document.ts'
+import { connectWorker } from './worker-line.ts'
+import type { WorkerOpened } from './worker-line.ts'
 import { createPressure } from './pressure.ts'
 import { chunkSize } from './sqlite-messages.ts'
-import type {
-  Answer,
-  Call,
-  FromWorker,
-  NewMessage,
-  ReadPiece,
-  Request,
-  StoredContent,
-  WorkerOptions,
-} from './sqlite-messages.ts'
+import type { Answer, NewMessage, ReadPiece, StoredContent, WorkerOptions } from './sqlite-messages.ts'
 
 export interface SqliteStoreOptions {
   /** The folder of the queue, made when absent; one process at a time uses it. */
@@ -35,79 +28,8 @@ export interface SqliteStoreOptions {
   readonly onFault?: (reason: string) => void
 }
 
-interface Pending {
-  readonly resolve: (answer: Answer) => void
-  readonly reject: (reason: Error) => void
-}
-
 /** Chunk buffers kept for reuse. */
 const buffersKept = 16
-
-type Opened = Extract<FromWorker, { readonly kind: 'opened' }>
-
-/** Calls over the thread's port, each with its answer. */
-const connect = (worker: Worker, onFault: (reason: string) => void) => {
-  const pending = new Map<number, Pending>()
-  let calls = 0
-  let dead: Error | undefined
-  let closing = false
-  const opening = Promise.withResolvers<Opened>()
-
-  const die = (reason: string): void => {
-    if (dead !== undefined) return
-    dead = new Error(`the queue's database is out of service: ${reason}`)
-    opening.reject(dead)
-    for (const { reject } of pending.values()) reject(dead)
-    pending.clear()
-    if (!closing) onFault(dead.message)
-  }
-
-  const settle = (answer: Answer): void => {
-    const one = pending.get(answer.call)
-    pending.delete(answer.call)
-    one?.resolve(answer)
-  }
-
-  worker.on('message', (word: FromWorker) => {
-    if (word.kind === 'answers') for (const answer of word.answers) settle(answer)
-    else if (word.kind === 'opened') opening.resolve(word)
-    else if (word.kind === 'warning') onFault(word.reason)
-    else {
-      closing = true // the caller hears of it by the rejection
-      opening.reject(new Error(word.reason))
-    }
-  })
-  worker.on('error', (fault) => die(fault instanceof Error ? fault.message : String(fault)))
-  worker.on('exit', (code) => die(`its thread ended with code ${code}`))
-
-  return {
-    opened: opening.promise,
-    /** Ends the thread after what was asked before; idempotent. */
-    close: async (): Promise<void> => {
-      if (dead !== undefined) return
-      closing = true
-      const ended = new Promise<void>((resolve) => {
-        worker.once('exit', () => resolve())
-      })
-      worker.postMessage({ call: ++calls, request: { kind: 'close' } } satisfies Call, [])
-      await ended
-    },
-    /** Sends without wanting to know. */
-    send: (request: Request): void => {
-      if (dead === undefined) worker.postMessage({ call: ++calls, request } satisfies Call, [])
-    },
-    /** The answer as it comes, refusals included; rejects only when the thread is dead. */
-    ask: (request: Request, transfer: readonly ArrayBuffer[] = []): Promise<Answer> => {
-      if (dead !== undefined) return Promise.reject(dead)
-      if (closing) return Promise.reject(new Error('the store is closed'))
-      const call = ++calls
-      const { promise, resolve, reject } = Promise.withResolvers<Answer>()
-      pending.set(call, { resolve, reject })
-      worker.postMessage({ call, request } satisfies Call, [...transfer])
-      return promise
-    },
-  }
-}
 
 const accepted = (answer: Answer): Exclude<Answer, { readonly kind: 'refused' }> => {
   if (answer.kind === 'refused') throw new Error(`the queue's database refused: ${answer.reason}`)
@@ -130,8 +52,8 @@ export const openSqliteStore = async (options: SqliteStoreOptions): Promise<Stor
   }
   // The same file name runs from the sources and from `dist/`.
   const worker = new Worker(new URL(`./sqlite-worker${extname(import.meta.url)}`, import.meta.url), { workerData })
-  const line = connect(worker, options.onFault ?? (() => {}))
-  let opened: Opened
+  const line = connectWorker(worker, options.onFault ?? (() => {}))
+  let opened: WorkerOpened
   try {
     opened = await line.opened
   } catch (fault) {
@@ -244,6 +166,6 @@ export const openSqliteStore = async (options: SqliteStoreOptions): Promise<Stor
         if (octets >= piece.octets) return
       }
     },
-    close: line.close,
+    close: () => line.close(),
   }
 }

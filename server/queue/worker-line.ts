@@ -1,0 +1,85 @@
+/**
+ * The line to the thread that owns the database: numbered requests, each with its answer, and what happens when the thread
+ * dies: every call rejects, now and later, and `onFault` is told once.
+ */
+import type { Worker } from 'node:worker_threads'
+import type { Answer, Call, FromWorker, Request } from './sqlite-messages.ts'
+
+interface Pending {
+  readonly resolve: (answer: Answer) => void
+  readonly reject: (reason: Error) => void
+}
+
+export type WorkerOpened = Extract<FromWorker, { readonly kind: 'opened' }>
+
+export interface WorkerLine {
+  /** The thread's first word; rejects with a sentence when it could not open the database. */
+  readonly opened: Promise<WorkerOpened>
+  /** Sends without wanting to know. */
+  send(request: Request): void
+  /** The answer as it comes, refusals included; rejects only when the thread is dead or the line closed. */
+  ask(request: Request, transfer?: readonly ArrayBuffer[]): Promise<Answer>
+  /** Ends the thread after what was asked before; idempotent. */
+  close(): Promise<void>
+}
+
+/** Talks to a thread that was just started. */
+export const connectWorker = (worker: Worker, onFault: (reason: string) => void): WorkerLine => {
+  const pending = new Map<number, Pending>()
+  let calls = 0
+  let dead: Error | undefined
+  let closing = false
+  const opening = Promise.withResolvers<WorkerOpened>()
+
+  const die = (reason: string): void => {
+    if (dead !== undefined) return
+    dead = new Error(`the queue's database is out of service: ${reason}`)
+    opening.reject(dead)
+    for (const { reject } of pending.values()) reject(dead)
+    pending.clear()
+    if (!closing) onFault(dead.message)
+  }
+
+  const settle = (answer: Answer): void => {
+    const one = pending.get(answer.call)
+    pending.delete(answer.call)
+    one?.resolve(answer)
+  }
+
+  worker.on('message', (word: FromWorker) => {
+    if (word.kind === 'answers') for (const answer of word.answers) settle(answer)
+    else if (word.kind === 'opened') opening.resolve(word)
+    else if (word.kind === 'warning') onFault(word.reason)
+    else {
+      closing = true // the caller hears of it by the rejection
+      opening.reject(new Error(word.reason))
+    }
+  })
+  worker.on('error', (fault) => die(fault instanceof Error ? fault.message : String(fault)))
+  worker.on('exit', (code) => die(`its thread ended with code ${code}`))
+
+  return {
+    opened: opening.promise,
+    close: async (): Promise<void> => {
+      if (dead !== undefined) return
+      closing = true
+      const ended = new Promise<void>((resolve) => {
+        worker.once('exit', () => resolve())
+      })
+      worker.postMessage({ call: ++calls, request: { kind: 'close' } } satisfies Call, [])
+      await ended
+    },
+    send: (request): void => {
+      if (dead === undefined) worker.postMessage({ call: ++calls, request } satisfies Call, [])
+    },
+    ask: (request, transfer = []) => {
+      if (dead !== undefined) return Promise.reject(dead)
+      if (closing) return Promise.reject(new Error('the store is closed'))
+      const call = ++calls
+      const { promise, resolve, reject } = Promise.withResolvers<Answer>()
+      pending.set(call, { resolve, reject })
+      worker.postMessage({ call, request } satisfies Call, [...transfer])
+      return promise
+    },
+  }
+}
