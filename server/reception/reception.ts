@@ -1,12 +1,12 @@
 /**
  * The reception of the mail service: where sockets become sessions and content becomes queued messages.
  *
- * This is the room's composition: it makes what all listeners share and opens them one by one, so that whoever runs the
- * server can open, close and re-settle them while it runs. Sessions keep the terms that they started with; rulings follow
- * the settings of the moment.
+ * This is the room's composition: it makes what all listeners share, and opens and closes them while the server runs.
+ * Sessions keep the terms that they started with; rulings follow the settings of the moment.
  */
 import { mayListen } from '../policy/openrelay.ts'
 import type { ListenerSettings, Settings } from '../settings/schema.ts'
+import type { Premises } from './admission.ts'
 import { createCrowd } from './crowd.ts'
 import { createDesk } from './desk.ts'
 import type { ReceptionParts } from './desk.ts'
@@ -21,60 +21,79 @@ export interface Reception {
   /** Opens a listener; a fault when the address cannot be had, or when this server must not listen there (open relay). */
   openListener(settings: ListenerSettings): Promise<Opening>
   /**
+   * Makes the open listeners those that are wanted, under the settings of the moment: what is there already stays with its
+   * sessions, what is wanted no more (or no longer allowed) accepts no more and lets its sessions end in peace, what is
+   * new is opened. Gives a sentence for each that could not be had.
+   */
+  settle(wanted: readonly ListenerSettings[]): Promise<readonly string[]>
+  /**
    * Reads the certificate again, for these settings. Gives a sentence when it cannot be used; then the one before stays.
    * Call it before settings are applied, and to take up a renewed certificate.
    */
-  renewCertificate(settings: Settings): Promise<string | undefined>
-  /** The listeners open now, in the order in which they were opened. */
+  renewCertificate(settings: Pick<Settings, 'tls' | 'hostName'>): Promise<string | undefined>
+  /** The listeners that accept connections, in the order in which they were opened. */
   readonly listeners: readonly Listener[]
   /** Sessions open now, over all listeners. */
   readonly sessions: number
-  /** Closes every listener (see `Listener.close`); `grace` in milliseconds. */
+  /** Closes every listener (see `Listener.close`); `grace` in milliseconds, 0 to wait for nobody. */
   close(grace: number): Promise<void>
 }
 
+const isSame = (one: ListenerSettings, other: ListenerSettings): boolean =>
+  one.role === other.role && one.address === other.address && one.port === other.port
+
 export const createReception = (parts: ReceptionParts): Reception => {
-  const desk = createDesk(parts)
-  const tls = createTlsKeeper(parts.ids, parts.clock)
-  const crowd = createCrowd()
+  const premises: Premises = {
+    desk: createDesk(parts),
+    tls: createTlsKeeper(parts.ids, parts.clock),
+    crowd: createCrowd(),
+  }
+  const { crowd, tls } = premises
+  /** Those that accept, and those that still have sessions. */
   const listeners = new Set<Listener>()
+  const accepting = (): Listener[] => [...listeners].filter((listener) => listener.accepting)
+
+  const open = async (settings: ListenerSettings): Promise<Opening> => {
+    const permission = mayListen(parts.settings(), settings.address)
+    if (permission.kind === 'refusal') return { kind: 'fault', sentence: permission.sentence }
+    const sentence = tls.current() === undefined ? await tls.renew(parts.settings()) : undefined
+    if (sentence !== undefined) return { kind: 'fault', sentence }
+    const opening = await openListener(premises, settings)
+    if (opening.kind === 'open') listeners.add(opening.listener)
+    return opening
+  }
+  const retire = (listener: Listener): void => {
+    void listener.retire().then(() => listeners.delete(listener))
+  }
 
   return {
-    openListener: async (settings) => {
-      const permission = mayListen(parts.settings(), settings.address)
-      if (permission.kind === 'refusal') return { kind: 'fault', sentence: permission.sentence }
-      if (tls.current() === undefined) {
-        const sentence = await tls.renew(parts.settings())
-        if (sentence !== undefined) return { kind: 'fault', sentence }
+    openListener: open,
+    settle: async (wanted) => {
+      const left = accepting()
+      const missing = wanted.filter((settings) => {
+        const index = left.findIndex((listener) => isSame(listener.settings, settings))
+        if (index === -1 || mayListen(parts.settings(), settings.address).kind === 'refusal') return true
+        left.splice(index, 1)
+        return false
+      })
+      for (const listener of left) retire(listener)
+      const sentences: string[] = []
+      for (const settings of missing) {
+        const opening = await open(settings)
+        if (opening.kind === 'fault') sentences.push(opening.sentence)
       }
-      const opening = await openListener(desk, tls, crowd, settings)
-      if (opening.kind === 'fault') return opening
-      const { listener } = opening
-      const close = async (grace: number): Promise<void> => {
-        await listener.close(grace)
-        listeners.delete(ours)
-      }
-      const ours: Listener = {
-        settings,
-        address: listener.address,
-        port: listener.port,
-        get sessions() {
-          return listener.sessions
-        },
-        close,
-      }
-      listeners.add(ours)
-      return { kind: 'open', listener: ours }
+      return sentences
     },
     renewCertificate: (settings) => tls.renew(settings),
     get listeners() {
-      return [...listeners]
+      return accepting()
     },
     get sessions() {
       return crowd.sessions
     },
     close: async (grace) => {
       await Promise.all([...listeners].map((listener) => listener.close(grace)))
+      listeners.clear()
     },
   }
 }

@@ -6,7 +6,7 @@
  */
 import type { Socket } from 'node:net'
 import { printable } from '../journal/printable.ts'
-import type { Clock } from '../ports.ts'
+import type { Clock, Timer } from '../ports.ts'
 
 export interface WireEvents {
   readonly data: (chunk: Uint8Array) => void
@@ -28,6 +28,7 @@ export class Wire {
   #unsent: Uint8Array[] = []
   #stalled = false
   #fault: string | undefined
+  #linger: Timer | undefined
 
   constructor(socket: Socket, clock: Clock, events: WireEvents) {
     this.#socket = socket
@@ -84,6 +85,7 @@ export class Wire {
   /** Goes on with the secure socket. */
   adopt(secure: Socket): void {
     this.#socket = secure
+    this.#stalled = false
     this.#attach()
   }
 
@@ -93,7 +95,7 @@ export class Wire {
     this.#socket.end()
     // Octets that nobody reads would turn our FIN into RST, and the client might lose the last reply.
     this.#socket.resume()
-    this.#clock.after(lingerMilliseconds, () => this.#socket.destroy())
+    this.#linger = this.#clock.after(lingerMilliseconds, () => this.#socket.destroy())
   }
 
   /** Like `end`, but waits for nobody once everything is written. */
@@ -130,6 +132,7 @@ export class Wire {
   }
 
   readonly #onClose = (): void => {
+    this.#linger?.cancel()
     this.#events.gone(this.#fault)
   }
 }
