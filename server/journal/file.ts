@@ -72,7 +72,8 @@ export function openJournalFile(options: JournalFileOptions): JournalFile {
         size = await sizeOf(path)
       }
       if (size > 0 && size + octets > maximumSize) await turnOver()
-      await appendFile(path, text)
+      // Who writes to whom is for the owner's eyes.
+      await appendFile(path, text, { mode: 0o600 })
       size = (size ?? 0) + octets
       unconfessed -= confessed
       fault = undefined

@@ -74,9 +74,9 @@ describe('the file on disk', () => {
     expect((await stat(path)).mode & 0o777).toBe(0o600)
   })
 
-  test('an old one keeps its permissions, a link stays a link, and nothing is left beside it', async () => {
+  test('an old one keeps its permissions, but not for everybody, a link stays a link, and nothing is left beside it', async () => {
     await writeFile(join(folder, 'real.json'), '{}')
-    await chmod(join(folder, 'real.json'), 0o640)
+    await chmod(join(folder, 'real.json'), 0o644)
     await symlink('real.json', join(folder, 's.json'))
     await settingsFile(join(folder, 's.json')).write({ hostName: 'a.example' }, [{}])
     expect((await stat(join(folder, 'real.json'))).mode & 0o777).toBe(0o640)

@@ -2,8 +2,8 @@
  * A settings file as a place to keep settings in: replaced whole or not at all. Reading is `load.ts`.
  *
  * A crash at any moment leaves either the old file or the new one. What somebody changed by hand meanwhile is never
- * overwritten. YAML keeps its comments; the file keeps its permissions, and a new one is for its owner only, since it
- * holds verifiers and perhaps secrets.
+ * overwritten. YAML keeps its comments. The file keeps its permissions for owner and group, a new one is for its owner
+ * only, and nobody else may read either, since they hold verifiers and perhaps secrets.
  */
 import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -65,14 +65,15 @@ function notWritten({ wrong, remedy }: { readonly wrong: string; readonly remedy
 
 /** Writes beside, flushes, moves over, flushes the folder: whole or not at all. */
 async function replaceFile(path: string, text: string): Promise<void> {
-  const mode = (await stat(path).catch(nothingIfMissing))?.mode ?? 0o600
+  // It holds verifiers, and perhaps a token: the group may go on reading it, the whole machine may not.
+  const mode = ((await stat(path).catch(nothingIfMissing))?.mode ?? 0o600) & 0o770
   const beside = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
   await rm(beside, { force: true })
   try {
-    const file = await open(beside, 'wx', mode & 0o777)
+    const file = await open(beside, 'wx', mode)
     try {
       // The umask may have taken bits that the old file has.
-      await file.chmod(mode & 0o777)
+      await file.chmod(mode)
       await file.writeFile(text)
       await file.sync()
     } finally {
