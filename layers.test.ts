@@ -20,7 +20,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'server/contracts': ['server/message', 'server/ports'],
   // decisions
   'server/policy': ['server/protocol', 'server/message', 'server/settings'],
-  'server/routing': ['server/protocol', 'server/message', 'server/settings', 'server/ports', 'server/contracts', 'server/policy'],
+  'server/routing': [
+    'server/protocol',
+    'server/message',
+    'server/settings',
+    'server/ports',
+    'server/contracts',
+    'server/policy',
+  ],
   'server/bounce': ['server/protocol', 'server/message', 'server/settings', 'server/ports', 'server/contracts'],
   // effects
   'server/journal': ['server/contracts', 'server/ports'],
@@ -46,7 +53,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'server/journal',
   ],
   // doors
-  'server/admin': ['server/protocol', 'server/message', 'server/settings', 'server/ports', 'server/contracts', 'server/journal'],
+  'server/admin': [
+    'server/protocol',
+    'server/message',
+    'server/settings',
+    'server/ports',
+    'server/contracts',
+    'server/journal',
+  ],
   'server/main': [
     'server/protocol',
     'server/message',
@@ -70,8 +84,28 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // the suite
   targets: ['server/main', 'server/settings', 'simulators', 'cli'],
   steps: ['server/settings', 'simulators', 'targets', 'cli'],
-  cli: ['server/main', 'server/admin', 'server/settings', 'server/journal', 'server/contracts', 'server/ports', 'report', 'targets', 'simulators'],
-  bench: ['server/main', 'server/queue', 'server/message', 'server/ports', 'server/settings', 'server/protocol', 'server/node', 'simulators', 'cli'],
+  cli: [
+    'server/main',
+    'server/admin',
+    'server/settings',
+    'server/journal',
+    'server/contracts',
+    'server/ports',
+    'report',
+    'targets',
+    'simulators',
+  ],
+  bench: [
+    'server/main',
+    'server/queue',
+    'server/message',
+    'server/ports',
+    'server/settings',
+    'server/protocol',
+    'server/node',
+    'simulators',
+    'cli',
+  ],
 }
 
 const contractFiles = /^server\/(?:journal\/events|queue\/contract|mailbox\/contract|admin\/contract)\.ts$/
@@ -89,7 +123,9 @@ const filesBelow = (folder: string): readonly string[] =>
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && !name.includes('/fixture'))
 
 const importsOf = (file: string): readonly string[] =>
-  [...readFileSync(join(root, file), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, specifier]) => specifier ?? '')
+  [...readFileSync(join(root, file), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
+    ([, specifier]) => specifier ?? '',
+  )
 
 const folders = ['server', 'simulators', 'report', 'targets', 'steps', 'cli', 'bench']
 const files = folders.flatMap(filesBelow)
@@ -120,7 +156,11 @@ test('the protocol imports nothing but itself, not even node', () => {
 test('nothing in the server but the node ports reads the clock or draws lots', () => {
   const readers = filesBelow('server')
     .filter((file) => !file.startsWith('server/node'))
-    .filter((file) => /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bsetTimeout\(|\bsetInterval\(/.test(readFileSync(join(root, file), 'utf8')))
+    .filter((file) =>
+      /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bsetTimeout\(|\bsetInterval\(/.test(
+        readFileSync(join(root, file), 'utf8'),
+      ),
+    )
   expect(readers).toEqual([])
 })
 

@@ -28,7 +28,8 @@ const tagsOf = async (folder: string): Promise<ReadonlySet<string>> => {
   for (const name of names.filter((candidate) => candidate.endsWith('.feature'))) {
     const text = await readFile(join(folder, name), 'utf8')
     for (const line of text.split('\n')) {
-      if (line.trimStart().startsWith('@')) for (const [, tag] of line.matchAll(/@([^\s@]+)/g)) if (tag !== undefined) tags.add(tag)
+      if (line.trimStart().startsWith('@'))
+        for (const [, tag] of line.matchAll(/@([^\s@]+)/g)) if (tag !== undefined) tags.add(tag)
     }
   }
   return tags
@@ -37,11 +38,13 @@ const tagsOf = async (folder: string): Promise<ReadonlySet<string>> => {
 const either = (tags: readonly string[]): string => `(${tags.map((tag) => `@${tag}`).join(' or ')})`
 
 /** `rfc5321-4.5.2` begins `rfc5321-4.5.2-01` and `rfc5321-4.5.2.1-01`, not `rfc5321-4.5.21-01`. */
-const begins = (tag: string, prefix: string): boolean => tag === prefix || (tag.startsWith(prefix) && /^[-.]/.test(tag.slice(prefix.length)))
+const begins = (tag: string, prefix: string): boolean =>
+  tag === prefix || (tag.startsWith(prefix) && /^[-.]/.test(tag.slice(prefix.length)))
 
 const matching = (all: ReadonlySet<string>, word: string): readonly string[] => {
   const found = [...all].filter((tag) => begins(tag, word.replace(/^@/, '')))
-  if (found.length === 0) throw usageFault(`no scenario carries an id that begins with "${word}"; smtpspec verify --list shows what there is`)
+  if (found.length === 0)
+    throw usageFault(`no scenario carries an id that begins with "${word}"; smtpspec verify --list shows what there is`)
   return found
 }
 
@@ -63,5 +66,8 @@ export const select = async (
     ...(tags === undefined ? [] : [`(${tags})`]),
     ...excluded.map((word) => `not ${either(matching(known, word))}`),
   ]
-  return { paths: paths.length > 0 ? paths : [join(home('features'), '**/*.feature')], tagExpression: parts.join(' and ') }
+  return {
+    paths: paths.length > 0 ? paths : [join(home('features'), '**/*.feature')],
+    tagExpression: parts.join(' and '),
+  }
 }

@@ -36,7 +36,8 @@ const nowhere = (): Writable => new Writable({ write: (_chunk, _encoding, done) 
 const workersFor = (text: string | undefined): number => {
   if (text === undefined) return Math.max(2, availableParallelism())
   const count = Number(text)
-  if (!Number.isInteger(count) || count < 1 || count > 64) throw usageFault(`--parallel takes a number from 1 to 64, not "${text}"`)
+  if (!Number.isInteger(count) || count < 1 || count > 64)
+    throw usageFault(`--parallel takes a number from 1 to 64, not "${text}"`)
   return count
 }
 
@@ -99,7 +100,15 @@ export const verify = async (selection: readonly string[], options: VerifyOption
   const startedAt = performance.now()
   const problems: string[] = []
   await runCucumber(
-    { ...runConfiguration, formats: { stdout: 'rerun', files: options.list ? {} : await reportFiles(options.reportDir), publish: false, options: {} } },
+    {
+      ...runConfiguration,
+      formats: {
+        stdout: 'rerun',
+        files: options.list ? {} : await reportFiles(options.reportDir),
+        publish: false,
+        options: {},
+      },
+    },
     { cwd: home(), stdout: nowhere(), stderr: process.stderr },
     (message) => {
       const result = results.take(message)
@@ -119,15 +128,18 @@ export const verify = async (selection: readonly string[], options: VerifyOption
 
   const requirements = readRequirements(home('fixtures/requirements'))
   for (const one of inOrder(judged)) {
-    if (one.verdict.kind !== 'pass' && one.verdict.kind !== 'not applicable') process.stdout.write(`\n${failureText(one, requirements)}\n`)
-    if (one.verdict.kind === 'not applicable') process.stdout.write(`n/a  ${one.result.feature} › ${one.result.name}: ${one.verdict.why}\n`)
+    if (one.verdict.kind !== 'pass' && one.verdict.kind !== 'not applicable')
+      process.stdout.write(`\n${failureText(one, requirements)}\n`)
+    if (one.verdict.kind === 'not applicable')
+      process.stdout.write(`n/a  ${one.result.feature} › ${one.result.name}: ${one.verdict.why}\n`)
   }
   const unknown = new Set(judged.flatMap(({ result }) => requirementsOf(result)).filter((id) => !requirements.has(id)))
   for (const id of unknown) problems.push(`the tag @${id} names no requirement of fixtures/requirements`)
   if (judged.length === 0) problems.push('no scenario matches; smtpspec verify --list shows what there is')
   for (const problem of problems) process.stderr.write(`smtpspec verify: ${problem}\n`)
   process.stdout.write(`${summaryText(judged, options.target, (performance.now() - startedAt) / 1000)}\n`)
-  if (options.reportDir !== undefined) process.stdout.write(`report: ${join(resolve(options.reportDir), 'report.html')}\n`)
+  if (options.reportDir !== undefined)
+    process.stdout.write(`report: ${join(resolve(options.reportDir), 'report.html')}\n`)
   return problems.length > 0 ? exitCodes.harnessFailed : exitCodeOf(judged, options.strict === true)
 }
 
@@ -141,7 +153,10 @@ export const register = (program: Command): void => {
     .option('--exclude <ids>', 'leave out requirement ids or prefixes, comma separated')
     .option('--list', 'show the scenarios that would run, and run nothing')
     .option('--strict', 'a failed SHOULD fails the run too (exit code 2)')
-    .option('--parallel <workers>', 'scenarios that run beside each other (default: one for each processor, at least 2)')
+    .option(
+      '--parallel <workers>',
+      'scenarios that run beside each other (default: one for each processor, at least 2)',
+    )
     .option('--report-dir <folder>', 'write report.html, junit.xml and messages.ndjson there')
     .addHelpText(
       'after',

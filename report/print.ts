@@ -56,7 +56,9 @@ export const counts = (judged: readonly Judged[]): Readonly<Record<Verdict['kind
 
 export const summaryText = (judged: readonly Judged[], target: string, seconds: number): string => {
   const count = counts(judged)
-  const requirements = new Set(judged.filter(({ verdict }) => verdict.kind === 'pass').flatMap(({ result }) => requirementsOf(result)))
+  const requirements = new Set(
+    judged.filter(({ verdict }) => verdict.kind === 'pass').flatMap(({ result }) => requirementsOf(result)),
+  )
   const parts = Object.entries(count)
     .filter(([, number]) => number > 0)
     .map(([kind, number]) => `${number} ${kind}`)

@@ -24,7 +24,8 @@ const readFile = (folder: string, name: string): readonly Requirement[] =>
     .filter(({ line, number }) => number > 1 && line.trim() !== '')
     .map(({ line, number }) => {
       const cells = line.split('\t')
-      if (cells.length < columns) throw new Error(`${name}:${number}: a requirement has ${columns} columns, this row has ${cells.length}`)
+      if (cells.length < columns)
+        throw new Error(`${name}:${number}: a requirement has ${columns} columns, this row has ${cells.length}`)
       const [id = '', level = '', role = '', testable = '', what = '', how = ''] = cells
       return { id, level, role, testable, what, how }
     })

@@ -4,6 +4,7 @@
  * Fed every message as it comes; gives a result as soon as its scenario has ended. Knows the runner's message format and
  * nothing of verdicts (`verdict.ts`) or of how results are shown.
  */
+import { AttachmentContentEncoding } from '@cucumber/messages'
 import type { Envelope, Feature, GherkinDocument, Pickle, TestCase, TestCaseFinished } from '@cucumber/messages'
 
 export type StepStatus = 'passed' | 'failed' | 'skipped' | 'unclear'
@@ -48,7 +49,7 @@ const placesOf = (feature: Feature): ReadonlyMap<string, Place> => {
       readonly scenario?: Feature['children'][number]['scenario']
       readonly rule?: Feature['children'][number]['rule']
     }[]) {
-      if (inner !== undefined) visit(inner.children as Feature['children'], inner.name)
+      if (inner !== undefined) visit(inner.children, inner.name)
       if (scenario === undefined) continue
       const place = { feature: feature.name, ...(rule !== undefined && { rule }) }
       places.set(scenario.id, { ...place, line: scenario.location.line })
@@ -83,7 +84,8 @@ export class Results {
   /** Gives the result of a scenario when this message ends one. */
   take(message: Envelope): ScenarioResult | undefined {
     if (message.gherkinDocument !== undefined) this.remember(message.gherkinDocument)
-    if (message.parseError !== undefined) this.unreadable.push(`${message.parseError.source.uri ?? ''}: ${message.parseError.message}`)
+    if (message.parseError !== undefined)
+      this.unreadable.push(`${message.parseError.source.uri ?? ''}: ${message.parseError.message}`)
     if (message.pickle !== undefined) this.pickles.set(message.pickle.id, message.pickle)
     if (message.testCase !== undefined) this.testCases.set(message.testCase.id, message.testCase)
     if (message.testCaseStarted !== undefined) {
@@ -96,7 +98,8 @@ export class Results {
     }
     if (message.attachment !== undefined) {
       const { testCaseStartedId, body, fileName, contentEncoding } = message.attachment
-      const text = contentEncoding === 'BASE64' ? Buffer.from(body, 'base64').toString('utf8') : body
+      const encoded = contentEncoding === AttachmentContentEncoding.BASE64
+      const text = encoded ? Buffer.from(body, 'base64').toString('utf8') : body
       this.running.get(testCaseStartedId ?? '')?.evidence.push({ name: fileName ?? 'evidence', text })
     }
     if (message.testStepFinished !== undefined) {

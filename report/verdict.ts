@@ -26,7 +26,8 @@ export interface Judged {
 /** Requirement ids look so: a source, a section, a running number; three policies number without a section. */
 const requirementPattern = /^(?:rfc\d+-[A-Za-z0-9.]+-\d+|(?:relay-probe|smuggling|mail-service)-\d+)$/
 
-export const requirementsOf = ({ tags }: ScenarioResult): readonly string[] => tags.filter((tag) => requirementPattern.test(tag))
+export const requirementsOf = ({ tags }: ScenarioResult): readonly string[] =>
+  tags.filter((tag) => requirementPattern.test(tag))
 
 export const levelOf = ({ tags }: ScenarioResult): Level =>
   tags.includes('must') ? 'must' : tags.includes('should') ? 'should' : tags.includes('may') ? 'may' : 'must'
@@ -45,7 +46,10 @@ export const judge = (result: ScenarioResult): Judged => {
     return { result, verdict: { kind: 'fail', level: levelOf(result), step: failed.text, why } }
   }
   if (unclear !== undefined) {
-    return { result, verdict: { kind: 'harness error', why: `no single step definition for "${unclear.text}"\n${why}` } }
+    return {
+      result,
+      verdict: { kind: 'harness error', why: `no single step definition for "${unclear.text}"\n${why}` },
+    }
   }
   if (result.steps.some(({ status }) => status === 'skipped')) {
     const reason = result.evidence.find(({ name }) => name === notApplicableName)?.text
@@ -54,7 +58,14 @@ export const judge = (result: ScenarioResult): Judged => {
   return { result, verdict: { kind: 'pass' } }
 }
 
-export const exitCodes = { held: 0, mustFailed: 1, shouldFailed: 2, targetUnavailable: 3, harnessFailed: 4, wrongUsage: 64 } as const
+export const exitCodes = {
+  held: 0,
+  mustFailed: 1,
+  shouldFailed: 2,
+  targetUnavailable: 3,
+  harnessFailed: 4,
+  wrongUsage: 64,
+} as const
 
 /** DESIGN §5; the gravest thing that happened decides, and a run of nothing is the harness's failure. */
 export const exitCodeOf = (judged: readonly Judged[], strict: boolean): number => {

@@ -28,6 +28,7 @@ import type { Queue } from './queue/contract.ts'
 import { openQueue } from './queue/manager.ts'
 import { openSqliteStore } from './queue/sqlite.ts'
 import { createDoors } from './reception/doors.ts'
+import type { Doors } from './reception/doors.ts'
 import { createReception } from './reception/reception.ts'
 import { route } from './routing/route.ts'
 import { settingsFile } from './settings/file.ts'
@@ -102,8 +103,10 @@ export const startServer = async (options: ReferenceOptions): Promise<Started> =
 
   // ─── The rooms ──────────────────────────────────────────────────────────────────────────────────────────────────
 
+  let doors: Doors | undefined
+  /** Where this server answers, or is about to. */
   const openEndpoints = (): readonly { readonly address: string; readonly port: number }[] =>
-    doors.open.flatMap(({ address, port }) =>
+    (doors?.open ?? current().listeners).flatMap(({ address, port }) =>
       (wildcards.has(address) ? interfaceAddresses() : [address]).map((own) => ({ address: own, port })),
     )
   const ownAddresses = (): readonly string[] => [
@@ -141,7 +144,8 @@ export const startServer = async (options: ReferenceOptions): Promise<Started> =
   const operated: Queue = { ...queue, flush }
   const secret = await keptSecret(join(folder, 'secret'), ids)
   const reception = createReception({ settings: current, clock, ids, tell, queue, secret })
-  const doors = createDoors(reception, leavingGraceMilliseconds)
+  const openDoors = createDoors(reception, leavingGraceMilliseconds)
+  doors = openDoors
   const metrics = createMetrics({ version, journal, queue, settings: current, clock })
 
   // ─── The administration API ─────────────────────────────────────────────────────────────────────────────────────
@@ -157,7 +161,7 @@ export const startServer = async (options: ReferenceOptions): Promise<Started> =
       healthOf({
         settings: current(),
         setAside,
-        closedListeners: closedListeners(current(), doors.open.length),
+        closedListeners: closedListeners(current(), openDoors.open.length),
         lostEvents: journalFile.lost(),
       }),
     metrics: () => metrics.text(),
@@ -196,14 +200,19 @@ export const startServer = async (options: ReferenceOptions): Promise<Started> =
     settings = next
     const certificate = await reception.renewCertificate(next)
     if (certificate !== undefined) {
-      return [mistake(['tls', 'certificate'], next.tls.certificate, certificate, 'Give a readable certificate and its key.')]
+      return [
+        mistake(['tls', 'certificate'], next.tls.certificate, certificate, 'Give a readable certificate and its key.'),
+      ]
     }
-    const faults = await doors.fit(next)
+    const faults = await openDoors.fit(next)
     if (faults.length > 0) {
-      return faults.map((sentence) => mistake(['listeners'], next.listeners, sentence, 'Change the listeners, or what stands in their way.'))
+      return faults.map((sentence) =>
+        mistake(['listeners'], next.listeners, sentence, 'Change the listeners, or what stands in their way.'),
+      )
     }
     const fault = await fitAdmin(next)
-    if (fault !== undefined) return [mistake(['admin'], next.admin.port, fault, 'Give the API another address or port.')]
+    if (fault !== undefined)
+      return [mistake(['admin'], next.admin.port, fault, 'Give the API another address or port.')]
     queue.reconsider()
     return []
   }
@@ -234,7 +243,7 @@ export const startServer = async (options: ReferenceOptions): Promise<Started> =
   }
   const server: ReferenceServer = {
     listeners: (): readonly OpenListener[] =>
-      doors.open.map(({ settings: { role }, address, port }) => ({ role, address, port })),
+      openDoors.open.map(({ settings: { role }, address, port }) => ({ role, address, port })),
     adminUrl: () => admin?.server.url,
     apply: async (document) => {
       const applied = await keeper.apply(document)

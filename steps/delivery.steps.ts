@@ -41,12 +41,15 @@ const theOne = (world: MailWorld, host: string): ReceivedMessage => {
   return message
 }
 
-Then('{host} receives it for {mailboxes}', async function (this: MailWorld, host: string, mailboxes: readonly string[]) {
-  await this.rest()
-  const exchanger = this.host(host)
-  const recipients = recipientsOf(exchanger.received.filter(({ content }) => carries(content, this.letter.token)))
-  assert.deepEqual([...recipients].toSorted(), [...mailboxes].toSorted(), told(exchanger))
-})
+Then(
+  '{host} receives it for {mailboxes}',
+  async function (this: MailWorld, host: string, mailboxes: readonly string[]) {
+    await this.rest()
+    const exchanger = this.host(host)
+    const recipients = recipientsOf(exchanger.received.filter(({ content }) => carries(content, this.letter.token)))
+    assert.deepEqual([...recipients].toSorted(), [...mailboxes].toSorted(), told(exchanger))
+  },
+)
 
 Then('{host} receives it meanwhile for {mailbox}', async function (this: MailWorld, host: string, mailbox: string) {
   const exchanger = this.host(host)
@@ -63,7 +66,11 @@ Then('{host} gets it for {int} recipients', async function (this: MailWorld, hos
 Then('{host} receives it once', async function (this: MailWorld, host: string) {
   await this.rest()
   const exchanger = this.host(host)
-  assert.equal(exchanger.received.filter(({ content }) => carries(content, this.letter.token)).length, 1, told(exchanger))
+  assert.equal(
+    exchanger.received.filter(({ content }) => carries(content, this.letter.token)).length,
+    1,
+    told(exchanger),
+  )
 })
 
 Then('{host} receives {int} message(s)', async function (this: MailWorld, host: string, count: number) {
@@ -105,31 +112,37 @@ Then('{host} is greeted by {host}', async function (this: MailWorld, host: strin
   assert.equal(theOne(this, host).helo, name)
 })
 
-Then(/^(\S+\.example) receives it (under TLS|in clear|by BDAT|by DATA|after HELO|after EHLO|authenticated)$/, async function (
-  this: MailWorld,
-  host: string,
-  how: string,
-) {
-  await this.rest()
-  const message = theOne(this, host)
-  const holds: Readonly<Record<string, boolean>> = {
-    'under TLS': message.secure,
-    'in clear': !message.secure,
-    'by BDAT': message.by === 'BDAT',
-    'by DATA': message.by === 'DATA',
-    'after HELO': message.verb === 'HELO',
-    'after EHLO': message.verb === 'EHLO',
-    authenticated: message.user !== undefined,
-  }
-  assert.ok(holds[how], `it came ${message.secure ? 'under TLS' : 'in clear'}, by ${message.by}, after ${message.verb}, as ${message.user ?? 'nobody'}`)
-})
+Then(
+  /^(\S+\.example) receives it (under TLS|in clear|by BDAT|by DATA|after HELO|after EHLO|authenticated)$/,
+  async function (this: MailWorld, host: string, how: string) {
+    await this.rest()
+    const message = theOne(this, host)
+    const holds: Readonly<Record<string, boolean>> = {
+      'under TLS': message.secure,
+      'in clear': !message.secure,
+      'by BDAT': message.by === 'BDAT',
+      'by DATA': message.by === 'DATA',
+      'after HELO': message.verb === 'HELO',
+      'after EHLO': message.verb === 'EHLO',
+      authenticated: message.user !== undefined,
+    }
+    assert.ok(
+      holds[how],
+      `it came ${message.secure ? 'under TLS' : 'in clear'}, by ${message.by}, after ${message.verb}, as ${message.user ?? 'nobody'}`,
+    )
+  },
+)
 
 Then('{host} receives it with the parameters:', async function (this: MailWorld, host: string, table: DataTable) {
   await this.rest()
   const message = theOne(this, host)
   for (const { command, parameter, value } of table.hashes()) {
     const given = command === 'MAIL' ? message.mailParameters : message.recipients[0]?.parameters
-    assert.equal(given?.[parameter ?? ''] ?? '(absent)', value, `${command} ${parameter}; given: ${JSON.stringify(given)}`)
+    assert.equal(
+      given?.[parameter ?? ''] ?? '(absent)',
+      value,
+      `${command} ${parameter}; given: ${JSON.stringify(given)}`,
+    )
   }
 })
 

@@ -6,7 +6,19 @@ import type { DataTable } from '@cucumber/cucumber'
 import type { DnsTrouble, ExchangerOptions, Misbehaviour, Moment } from '../simulators/contract.ts'
 import type { MailWorld } from './world.ts'
 
-const mx = async (world: MailWorld, domain: string, preference: string, host: string, options?: ExchangerOptions): Promise<void> => {
+/** A part of a sentence that may be left out: the runner gives null or undefined then. */
+type Unsaid = string | null | undefined
+
+/** `once|twice|3 times` in a sentence comes as the number that the parameter type {times} makes of it. */
+type Count = number | null | undefined
+
+const mx = async (
+  world: MailWorld,
+  domain: string,
+  preference: string,
+  host: string,
+  options?: ExchangerOptions,
+): Promise<void> => {
   world.declare(domain)
   world.scene.dns.zone(`${domain}. MX ${preference} ${host}.`)
   await world.exchanger(host, options)
@@ -49,8 +61,8 @@ Given('the names under {domain} cannot be resolved for now', function (this: Mai
 })
 
 Given(
-  /^the name server (answers nothing|answers too late|truncates its answers|answers rubbish|refuses) for (\S+?)(?: (\d+) times?| (once)| (twice))?$/,
-  function (this: MailWorld, what: string, name: string, times?: string, once?: string, twice?: string) {
+  /^the name server (answers nothing|answers too late|truncates its answers|answers rubbish|refuses) for (\S+?)(?: (once|twice|\d+ times))?$/,
+  function (this: MailWorld, what: string, name: string, times: Count) {
     const troubles: Readonly<Record<string, DnsTrouble>> = {
       'answers nothing': 'silence',
       'answers too late': 'slow',
@@ -58,9 +70,8 @@ Given(
       'answers rubbish': 'garbage',
       refuses: 'refused',
     }
-    const count = times !== undefined ? Number(times) : once !== undefined ? 1 : twice !== undefined ? 2 : undefined
     this.declare(name)
-    this.scene.dns.trouble(name, troubles[what] ?? 'servfail', count === undefined ? {} : { times: count })
+    this.scene.dns.trouble(name, troubles[what] ?? 'servfail', typeof times === 'number' ? { times } : {})
   },
 )
 
@@ -81,6 +92,7 @@ const replies: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     MAIL: '550 5.7.1 not from there',
     RCPT: '550 5.1.1 no such mailbox',
     DATA: '554 5.5.0 not now nor later',
+    BDAT: '554 5.5.0 not now nor later',
     'content-end': '554 5.6.0 not this message',
   },
   temporarily: {
@@ -89,22 +101,24 @@ const replies: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     MAIL: '451 4.3.0 come back later',
     RCPT: '450 4.2.1 the mailbox rests',
     DATA: '451 4.3.0 come back later',
+    BDAT: '451 4.3.0 come back later',
     'content-end': '451 4.3.0 come back later',
   },
 }
 
-const moments: Readonly<Record<string, Moment>> = {
-  'the connection': 'connection',
-  EHLO: 'EHLO',
-  HELO: 'HELO',
-  STARTTLS: 'STARTTLS',
-  AUTH: 'AUTH',
-  MAIL: 'MAIL',
-  RCPT: 'RCPT',
-  DATA: 'DATA',
-  'the content': 'content',
-  'the end of data': 'content-end',
-  QUIT: 'QUIT',
+/** DATA means the beginning of the content, however the server sends it. */
+const moments: Readonly<Record<string, readonly Moment[]>> = {
+  'the connection': ['connection'],
+  EHLO: ['EHLO'],
+  HELO: ['HELO'],
+  STARTTLS: ['STARTTLS'],
+  AUTH: ['AUTH'],
+  MAIL: ['MAIL'],
+  RCPT: ['RCPT'],
+  DATA: ['DATA', 'BDAT'],
+  'the content': ['content'],
+  'the end of data': ['content-end'],
+  QUIT: ['QUIT'],
 }
 
 const misbehaviour = (what: string, moment: Moment): Misbehaviour => {
@@ -129,24 +143,18 @@ const misbehaviour = (what: string, moment: Moment): Misbehaviour => {
 
 Given(
   /^(\S+\.example) (refuses permanently|refuses temporarily|disconnects|resets the connection|is silent|says 421|answers broken)(?: for (the connection|EHLO|HELO|STARTTLS|AUTH|MAIL|RCPT|DATA|the content|the end of data|QUIT)(?: (\S+@\S+))?)?(?: (once|twice|\d+ times))?$/,
-  async function (this: MailWorld, host: string, what: string, when?: string, path?: string, times?: string) {
-    const at = moments[when ?? 'the connection'] ?? 'connection'
+  async function (this: MailWorld, host: string, what: string, when: Unsaid, path: Unsaid, times: Count) {
     const exchanger = await this.exchanger(host)
-    const count = times === 'once' ? 1 : times === 'twice' ? 2 : times === undefined ? undefined : Number.parseInt(times, 10)
-    exchanger.declare({
-      at,
-      misbehaviour: misbehaviour(what, at),
-      ...(path !== undefined && { path }),
-      ...(count !== undefined && { times: count }),
-    })
+    for (const at of moments[when ?? 'the connection'] ?? []) {
+      exchanger.declare({
+        at,
+        misbehaviour: misbehaviour(what, at),
+        ...(typeof path === 'string' && { path }),
+        ...(typeof times === 'number' && { times }),
+      })
+    }
   },
 )
-
-Given('{host} replies {string} for {word}', async function (this: MailWorld, host: string, lines: string, moment: string) {
-  const exchanger = await this.exchanger(host)
-  const at = moment === 'end-of-data' ? 'content-end' : (moments[moment] ?? 'connection')
-  exchanger.declare({ at, misbehaviour: { do: 'reply', lines: lines.split('\\n') } })
-})
 
 Given('{host} is unreachable', async function (this: MailWorld, host: string) {
   const exchanger = await this.exchanger(host)
@@ -157,13 +165,19 @@ Given('{host} can be reached again', async function (this: MailWorld, host: stri
   await this.host(host).open()
 })
 
-Given('{domain} has the mail exchanger {host} that withholds {}', async function (this: MailWorld, domain: string, host: string, keywords: string) {
-  await mx(this, domain, '10', host, { withholds: keywords.split(/, | and /) })
-})
+Given(
+  '{domain} has the mail exchanger {host} that withholds {}',
+  async function (this: MailWorld, domain: string, host: string, keywords: string) {
+    await mx(this, domain, '10', host, { withholds: keywords.split(/, | and /) })
+  },
+)
 
-Given('{domain} has the mail exchanger {host} that knows only HELO', async function (this: MailWorld, domain: string, host: string) {
-  await mx(this, domain, '10', host, { heloOnly: true })
-})
+Given(
+  '{domain} has the mail exchanger {host} that knows only HELO',
+  async function (this: MailWorld, domain: string, host: string) {
+    await mx(this, domain, '10', host, { heloOnly: true })
+  },
+)
 
 Given(
   /^(\S+\.example) has the mail exchanger (\S+\.example) with a (good|self-signed|expired|wrong-name) certificate$/,

@@ -11,7 +11,9 @@ import type { MailWorld } from './world.ts'
 const maximumCharacters = 20_000
 
 const bounded = (text: string): string =>
-  text.length <= maximumCharacters ? text : `${text.slice(0, maximumCharacters)}\n… (${text.length - maximumCharacters} characters more)`
+  text.length <= maximumCharacters
+    ? text
+    : `${text.slice(0, maximumCharacters)}\n… (${text.length - maximumCharacters} characters more)`
 
 const received = ({ name, address, received: messages }: Exchanger): string =>
   [
@@ -36,13 +38,27 @@ export const attachEvidence = async (world: MailWorld): Promise<void> => {
     if (text.trim() !== '') world.attach(bounded(text), { mediaType: 'text/plain', fileName: name })
   }
   const conversations: readonly Conversation[] = world.conversations()
-  for (const conversation of conversations.slice(0, 30)) attach(`conversation: ${conversation.title}`, renderConversation(conversation))
+  for (const conversation of conversations.slice(0, 30))
+    attach(`conversation: ${conversation.title}`, renderConversation(conversation))
   if (!world.started) return
   const { dns, exchangers } = world.scene
-  attach('DNS questions', dns.questions.map(({ name, type, transport, answer }) => `${name} ${type} (${transport}): ${answer}`).join('\n'))
+  attach(
+    'DNS questions',
+    dns.questions.map(({ name, type, transport, answer }) => `${name} ${type} (${transport}): ${answer}`).join('\n'),
+  )
   attach('mail exchangers', exchangers.map(received).join('\n'))
   const queue = (await settled(world.target.queue?.())) ?? []
-  attach('queue', queue.map(({ sender, recipient, state, attempts }) => `<${sender}> → ${recipient}: ${state}, ${attempts ?? '?'} attempts`).join('\n'))
+  attach(
+    'queue',
+    queue
+      .map(
+        ({ sender, recipient, state, attempts }) => `<${sender}> → ${recipient}: ${state}, ${attempts ?? '?'} attempts`,
+      )
+      .join('\n'),
+  )
   const journal = world.target.journal?.() ?? []
-  attach('journal', journal.map(({ at, event, facts }) => `${new Date(at).toISOString()} ${event} ${JSON.stringify(facts)}`).join('\n'))
+  attach(
+    'journal',
+    journal.map(({ at, event, facts }) => `${new Date(at).toISOString()} ${event} ${JSON.stringify(facts)}`).join('\n'),
+  )
 }

@@ -13,7 +13,9 @@ import type { MailWorld } from './world.ts'
 
 /** `@needs-queue-view` asks for the capability `queue-view`. */
 const needsOf = ({ pickle }: ITestCaseHookParameter): readonly Capability[] =>
-  pickle.tags.filter(({ name }) => name.startsWith('@needs-')).map(({ name }) => name.slice('@needs-'.length) as Capability)
+  pickle.tags
+    .filter(({ name }) => name.startsWith('@needs-'))
+    .map(({ name }) => name.slice('@needs-'.length) as Capability)
 
 Before(async function (this: MailWorld, parameter: ITestCaseHookParameter) {
   const needs = needsOf(parameter)
@@ -21,7 +23,10 @@ Before(async function (this: MailWorld, parameter: ITestCaseHookParameter) {
   await this.open()
   const missing = needs.filter((need) => !this.target.capabilities.has(need))
   if (missing.length > 0) {
-    this.attach(`${this.target.name} has no ${missing.join(', ')}`, { mediaType: 'text/plain', fileName: 'not applicable' })
+    this.attach(`${this.target.name} has no ${missing.join(', ')}`, {
+      mediaType: 'text/plain',
+      fileName: 'not applicable',
+    })
     return 'skipped'
   }
   if (needs.includes('admin')) this.settings = { ...this.settings, admin: { enabled: true, port: 0 } }

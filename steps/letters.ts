@@ -17,7 +17,9 @@ export interface Letter {
 }
 
 /** How one recipient fared at the door: its own refusal, or the whole message's. */
-export type Fate = { readonly kind: 'accepted' } | { readonly kind: 'refused'; readonly code: number; readonly text: string }
+export type Fate =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'refused'; readonly code: number; readonly text: string }
 
 export const fateOf = (letter: Letter, recipient: string): Fate => {
   const same = (address: string | undefined): boolean => address?.toLowerCase() === recipient.toLowerCase()

@@ -11,7 +11,9 @@ import type { MailWorld } from './world.ts'
 
 const lettersIn = async (world: MailWorld, address: string): Promise<readonly StoredMessage[]> => {
   const messages = await world.mailbox(address)
-  return messages.filter(({ content }) => carries(content, world.letter.token) && fieldOf(content, 'Auto-Submitted') === undefined)
+  return messages.filter(
+    ({ content }) => carries(content, world.letter.token) && fieldOf(content, 'Auto-Submitted') === undefined,
+  )
 }
 
 const theOne = async (world: MailWorld, name: string): Promise<Uint8Array> => {
@@ -36,9 +38,16 @@ Then('{person} finds nothing', async function (this: MailWorld, name: string) {
   assert.equal(messages.length, 0, messages.map(({ content }) => contentOf(content)).join('\n---\n'))
 })
 
-Then('the mailbox of {mailbox} holds {int} message(s)', async function (this: MailWorld, address: string, count: number) {
-  assert.equal((await this.mailbox(address)).length, count, `messages in the mailbox of ${address}`)
+Then('{mailbox} has received nothing', async function (this: MailWorld, address: string) {
+  assert.equal((await this.mailbox(address)).length, 0, `messages in the mailbox of ${address}`)
 })
+
+Then(
+  'the mailbox of {mailbox} holds {int} message(s)',
+  async function (this: MailWorld, address: string, count: number) {
+    assert.equal((await this.mailbox(address)).length, count, `messages in the mailbox of ${address}`)
+  },
+)
 
 Then('the content arrives unchanged in the mailbox of {person}', async function (this: MailWorld, name: string) {
   const stored = await theOne(this, name)
@@ -48,20 +57,27 @@ Then('the content arrives unchanged in the mailbox of {person}', async function 
 Then('the message of {person} has the fields:', async function (this: MailWorld, name: string, table: DataTable) {
   const content = await theOne(this, name)
   for (const { field, value } of table.hashes()) {
-    assert.match(fieldOf(content, field ?? '') ?? '(absent)', new RegExp(value ?? ''), `${field} in\n${contentOf(content)}`)
+    assert.match(
+      fieldOf(content, field ?? '') ?? '(absent)',
+      new RegExp(value ?? ''),
+      `${field} in\n${contentOf(content)}`,
+    )
   }
 })
 
-Then('the message of {person} begins with the fields:', async function (this: MailWorld, name: string, table: DataTable) {
-  const content = await theOne(this, name)
-  const expected = table.raw().flat()
-  assert.deepEqual(
-    fieldsOf(content)
-      .slice(0, expected.length)
-      .map((field) => field.name),
-    expected,
-  )
-})
+Then(
+  'the message of {person} begins with the fields:',
+  async function (this: MailWorld, name: string, table: DataTable) {
+    const content = await theOne(this, name)
+    const expected = table.raw().flat()
+    assert.deepEqual(
+      fieldsOf(content)
+        .slice(0, expected.length)
+        .map((field) => field.name),
+      expected,
+    )
+  },
+)
 
 Then('the message of {person} has no field {word}', async function (this: MailWorld, name: string, field: string) {
   assert.equal(fieldOf(await theOne(this, name), field), undefined)

@@ -23,10 +23,13 @@ const describe = (letter: Letter): string => {
   return `accepted: ${accepted.join(', ') || 'nobody'}; refused: ${told.join('; ') || 'nobody'}`
 }
 
-When('{sender} sends a message to {mailboxes}', async function (this: MailWorld, sender: Sender, to: readonly string[]) {
-  const person = this.sender(sender)
-  await this.send(person, person.mailbox, to)
-})
+When(
+  '{sender} sends a message to {mailboxes}',
+  async function (this: MailWorld, sender: Sender, to: readonly string[]) {
+    const person = this.sender(sender)
+    await this.send(person, person.mailbox, to)
+  },
+)
 
 When(
   '{sender} sends a message from {path} to {mailboxes}',
@@ -114,7 +117,9 @@ Then(
     letter.looked = true
     const fates = letter.to.map((recipient) => fateOf(letter, recipient))
     assert.equal(fates.filter(({ kind }) => kind === 'accepted').length, many, describe(letter))
-    const refused = fates.filter((fate) => fate.kind === 'refused' && refusal.digits.includes(String(fate.code)[0] ?? ''))
+    const refused = fates.filter(
+      (fate) => fate.kind === 'refused' && refusal.digits.includes(String(fate.code)[0] ?? ''),
+    )
     assert.equal(refused.length, few, describe(letter))
   },
 )

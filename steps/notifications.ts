@@ -7,7 +7,6 @@ import { simpleParser } from 'mailparser'
 
 export interface ReportedRecipient {
   readonly finalRecipient: string
-  readonly originalRecipient?: string
   readonly action: string
   readonly status: string
   readonly fields: Readonly<Record<string, string>>
@@ -41,11 +40,17 @@ const addressOf = (typed: string | undefined): string => (typed ?? '').replace(/
 
 /** Gives undefined for a message that is not a delivery report. */
 export const readNotification = async (content: Uint8Array): Promise<ReadNotification | undefined> => {
-  const parsed = await simpleParser(Buffer.from(content), { skipHtmlToText: true, skipTextToHtml: true })
+  const parsed = await simpleParser(Buffer.from(content), {
+    keepDeliveryStatus: true,
+    skipHtmlToText: true,
+    skipTextToHtml: true,
+  })
   const status = parsed.attachments.find(({ contentType }) => /^message\/(global-)?delivery-status$/i.test(contentType))
   if (status === undefined) return undefined
   const [first = '', ...blocks] = status.content.toString('utf8').split(/\r?\n\r?\n/)
-  const returned = parsed.attachments.find(({ contentType }) => /^(message\/(rfc822|global)|text\/rfc822-headers|message\/global-headers)$/i.test(contentType))
+  const returned = parsed.attachments.find(({ contentType }) =>
+    /^(message\/(rfc822|global)|text\/rfc822-headers|message\/global-headers)$/i.test(contentType),
+  )
   return {
     subject: parsed.subject ?? '',
     text: parsed.text ?? '',
@@ -55,12 +60,13 @@ export const readNotification = async (content: Uint8Array): Promise<ReadNotific
       .filter((fields) => fields['final-recipient'] !== undefined)
       .map((fields) => ({
         finalRecipient: addressOf(fields['final-recipient']),
-        ...(fields['original-recipient'] !== undefined && { originalRecipient: addressOf(fields['original-recipient']) }),
         action: (fields['action'] ?? '').toLowerCase(),
         status: fields['status'] ?? '',
         fields,
       })),
-    ...(returned !== undefined && { returned: { type: returned.contentType, text: returned.content.toString('latin1') } }),
+    ...(returned !== undefined && {
+      returned: { type: returned.contentType, text: returned.content.toString('latin1') },
+    }),
     raw: content,
   }
 }

@@ -13,8 +13,11 @@ const waiting = async (world: MailWorld): Promise<readonly QueuedRecipient[]> =>
 }
 
 const show = (queue: readonly QueuedRecipient[]): string =>
-  queue.map(({ sender, recipient, state, attempts }) => `<${sender}> to ${recipient}: ${state}, ${attempts ?? '?'} attempts`).join('\n') ||
-  'nothing waits'
+  queue
+    .map(
+      ({ sender, recipient, state, attempts }) => `<${sender}> to ${recipient}: ${state}, ${attempts ?? '?'} attempts`,
+    )
+    .join('\n') || 'nothing waits'
 
 const advance = async (world: MailWorld, milliseconds: number): Promise<void> => {
   const target = await world.serverRuns()
@@ -63,12 +66,15 @@ When('the operator runs the queue', async function (this: MailWorld) {
   await this.rest()
 })
 
-When(/^the operator (holds|releases|removes) the message for (\S+@\S+)$/, async function (this: MailWorld, verb: string, recipient: string) {
-  const target = await this.serverRuns()
-  if (target.operate === undefined) throw new Error('this target has no operator')
-  await target.operate(verb.replace(/s$/, '') as 'hold' | 'release' | 'remove', recipient)
-  if (verb === 'removes') this.removed.add(recipient)
-})
+When(
+  /^the operator (holds|releases|removes) the message for (\S+@\S+)$/,
+  async function (this: MailWorld, verb: string, recipient: string) {
+    const target = await this.serverRuns()
+    if (target.operate === undefined) throw new Error('this target has no operator')
+    await target.operate(verb.replace(/s$/, '') as 'hold' | 'release' | 'remove', recipient)
+    if (verb === 'removes') this.removed.add(recipient)
+  },
+)
 
 Then('the queue is empty', async function (this: MailWorld) {
   await this.rest()
@@ -97,16 +103,22 @@ Then('the queue no longer holds the message for {mailbox}', async function (this
   assert.ok(!queue.some((entry) => entry.recipient === recipient), show(queue))
 })
 
-Then('{int} attempt(s) was/were made for {mailbox}', async function (this: MailWorld, count: number, recipient: string) {
-  await this.rest()
-  const queue = await waiting(this)
-  assert.equal(queue.find((entry) => entry.recipient === recipient)?.attempts, count, show(queue))
-})
+Then(
+  '{int} attempt(s) was/were made for {mailbox}',
+  async function (this: MailWorld, count: number, recipient: string) {
+    await this.rest()
+    const queue = await waiting(this)
+    assert.equal(queue.find((entry) => entry.recipient === recipient)?.attempts, count, show(queue))
+  },
+)
 
 Then('the next attempt is due in {duration}', async function (this: MailWorld, milliseconds: number) {
   await this.rest()
   const wait = await this.target.nextAttempt?.()
   assert.notEqual(wait, undefined, 'nothing waits for an attempt')
   const tolerance = 5000
-  assert.ok(Math.abs((wait ?? 0) - milliseconds) < tolerance, `the next attempt is due in ${Math.round((wait ?? 0) / 1000)} s`)
+  assert.ok(
+    Math.abs((wait ?? 0) - milliseconds) < tolerance,
+    `the next attempt is due in ${Math.round((wait ?? 0) / 1000)} s`,
+  )
 })

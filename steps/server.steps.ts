@@ -51,10 +51,13 @@ Given('no host is trusted', function (this: MailWorld) {
   change(this, 'relay.trustedHosts', [])
 })
 
-Given(/^authentication is (on|off) and trusted hosts are (set|not set)$/, function (this: MailWorld, on: string, set: string) {
-  if (on === 'off') change(this, 'authentication.methods', [])
-  if (set === 'not set') change(this, 'relay.trustedHosts', [])
-})
+Given(
+  /^authentication is (on|off) and trusted hosts are (set|not set)$/,
+  function (this: MailWorld, on: string, set: string) {
+    if (on === 'off') change(this, 'authentication.methods', [])
+    if (set === 'not set') change(this, 'relay.trustedHosts', [])
+  },
+)
 
 Given('the setting {setting} is {}', function (this: MailWorld, name: string, value: string) {
   change(this, name, readValue(value))
@@ -117,13 +120,19 @@ When('the server is killed and started again', async function (this: MailWorld) 
   await target.kill()
 })
 
-Then('the server answers on the {listenerRole} listener', async function (this: MailWorld, role: 'relay' | 'submission' | 'submissions') {
-  await this.serverRuns()
-  const client = await this.scene.connect(this.endpoint(role), { implicitTls: role === 'submissions', title: 'a client' })
-  const greeting = await client.reply()
-  await client.close()
-  assert.equal(greeting.code, 220, 'the greeting')
-})
+Then(
+  'the server answers on the {listenerRole} listener',
+  async function (this: MailWorld, role: 'relay' | 'submission' | 'submissions') {
+    await this.serverRuns()
+    const client = await this.scene.connect(this.endpoint(role), {
+      implicitTls: role === 'submissions',
+      title: 'a client',
+    })
+    const greeting = await client.reply()
+    await client.close()
+    assert.equal(greeting.code, 220, 'the greeting')
+  },
+)
 
 Then('nobody answers', async function (this: MailWorld) {
   await this.serverRuns()
@@ -145,7 +154,10 @@ Then('it warns that it is an open relay', async function (this: MailWorld) {
     `the console should warn of the open relay; it said:\n${told.join('\n')}`,
   )
   const journal = target.journal?.() ?? []
-  assert.ok(journal.some(({ event }) => event === 'open-relay'), 'the journal should tell of the open relay')
+  assert.ok(
+    journal.some(({ event }) => event === 'open-relay'),
+    'the journal should tell of the open relay',
+  )
 })
 
 Then('it does not warn of an open relay', async function (this: MailWorld) {

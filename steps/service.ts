@@ -15,7 +15,10 @@ export const serviceSettings = (scene: Scene, address: string): SettingsDocument
     { role: 'submission', address, port: 0 },
     { role: 'submissions', address, port: 0 },
   ],
-  authentication: { methods: ['PLAIN', 'LOGIN', 'CRAM-MD5', 'SCRAM-SHA-256'], failureDelay: '0ms' },
+  authentication: {
+    methods: ['PLAIN', 'LOGIN', 'CRAM-MD5', 'SCRAM-SHA-256', 'SCRAM-SHA-256-PLUS'],
+    failureDelay: '0ms',
+  },
   relay: { trustedHosts: [scene.trustedNetwork] },
   outgoing: { nameServers: [scene.dns.endpoint], port: scene.exchangerPort, refuseLoopback: false },
   users: [
@@ -36,7 +39,7 @@ export const setField = (document: SettingsDocument, name: string, value: unknow
     place = next
   }
   place[path.at(-1) ?? name] = value
-  return copy as SettingsDocument
+  return copy
 }
 
 /** A value as a table or sentence writes it: JSON where it parses as JSON, text where it does not. */

@@ -37,7 +37,10 @@ const textOf = ({ code, lines }: WireReply): string => lines.map((line) => `${co
 const matches = ({ code, enhanced }: WireReply, pattern: string): boolean =>
   pattern.split('|').some((one) => {
     const [digits = '', status] = one.trim().split(' ')
-    return new RegExp(`^${digits.replaceAll(/[yz]/g, '\\d')}$`).test(String(code)) && (status === undefined || status === enhanced)
+    return (
+      new RegExp(`^${digits.replaceAll(/[yz]/g, '\\d')}$`).test(String(code)) &&
+      (status === undefined || status === enhanced)
+    )
   })
 
 const converse = async (world: MailWorld, role: Role, script: string, sender: Sender): Promise<void> => {
@@ -50,18 +53,24 @@ Then('this conversation holds:', async function (this: MailWorld, script: string
   await converse(this, 'relay', script, stranger)
 })
 
-Then('this conversation holds on the {listenerRole} listener:', async function (this: MailWorld, role: Role, script: string) {
-  await converse(this, role, script, stranger)
-})
+Then(
+  'this conversation holds on the {listenerRole} listener:',
+  async function (this: MailWorld, role: Role, script: string) {
+    await converse(this, role, script, stranger)
+  },
+)
 
 Then('this conversation holds for {sender}:', async function (this: MailWorld, sender: Sender, script: string) {
   await converse(this, 'relay', script, sender)
 })
 
-When('{sender} opens a session on the {listenerRole} listener', async function (this: MailWorld, sender: Sender, role: Role) {
-  const wire = await connect(this, sender, role)
-  await wire.reply()
-})
+When(
+  '{sender} opens a session on the {listenerRole} listener',
+  async function (this: MailWorld, sender: Sender, role: Role) {
+    const wire = await connect(this, sender, role)
+    await wire.reply()
+  },
+)
 
 Given('{sender} has opened a session', async function (this: MailWorld, sender: Sender) {
   const wire = await connect(this, sender, 'relay')
@@ -94,10 +103,10 @@ Then('the server names itself {host}', async function (this: MailWorld, name: st
 
 Then('the answer to {string} shows:', async function (this: MailWorld, command: string, table: DataTable) {
   const reply = await client(this).say(command)
-  assert.deepEqual(
-    reply.lines.map((line) => `${reply.code} ${line}`),
-    table.raw().flat(),
-  )
+  const expected = table.raw().flat()
+  assert.equal(reply.code, 250, textOf(reply))
+  assert.equal(reply.lines.length, expected.length, textOf(reply))
+  for (const [index, part] of expected.entries()) assert.ok(reply.lines[index]?.includes(part), textOf(reply))
 })
 
 Then('the answer to {string} is {code}', async function (this: MailWorld, command: string, code: string) {
@@ -105,17 +114,21 @@ Then('the answer to {string} is {code}', async function (this: MailWorld, comman
   assert.ok(matches(reply, code), textOf(reply))
 })
 
-const offered = ({ lines }: WireReply): readonly string[] => lines.slice(1).map((line) => (line.split(' ')[0] ?? '').toUpperCase())
+const offered = ({ lines }: WireReply): readonly string[] =>
+  lines.slice(1).map((line) => (line.split(' ')[0] ?? '').toUpperCase())
 
 When('{person} says {string} before the greeting', async function (this: MailWorld, name: string, line: string) {
   const wire = await connect(this, { kind: 'person', name }, 'relay')
   await wire.send(`${line}\r\n`)
 })
 
-Then(/^(alice|bob|carol|mallory) hears (\d\d\d(?: or \d\d\d)*)$/, async function (this: MailWorld, _name: string, codes: string) {
-  const reply = await client(this).reply()
-  assert.ok(matches(reply, codes.replaceAll(' or ', '|')), textOf(reply))
-})
+Then(
+  /^(alice|bob|carol|mallory) hears (\d\d\d(?: or \d\d\d)*)$/,
+  async function (this: MailWorld, _name: string, codes: string) {
+    const reply = await client(this).reply()
+    assert.ok(matches(reply, codes.replaceAll(' or ', '|')), textOf(reply))
+  },
+)
 
 When('{person} sends the bytes {string}', async function (this: MailWorld, name: string, text: string) {
   const wire = await connect(this, { kind: 'person', name }, 'relay')
@@ -143,9 +156,12 @@ const beginContent = async (world: MailWorld, name: string, recipient: string): 
   return wire
 }
 
-Given('{person} has begun a transaction for {mailbox}', async function (this: MailWorld, name: string, recipient: string) {
-  await beginTransaction(this, name, recipient)
-})
+Given(
+  '{person} has begun a transaction for {mailbox}',
+  async function (this: MailWorld, name: string, recipient: string) {
+    await beginTransaction(this, name, recipient)
+  },
+)
 
 Then('{person} can finish the transaction', async function (this: MailWorld, _name: string) {
   const wire = client(this)
@@ -155,11 +171,14 @@ Then('{person} can finish the transaction', async function (this: MailWorld, _na
   assert.equal(ended.code, 250, textOf(ended))
 })
 
-When('{person} disappears in the middle of the content for {mailbox}', async function (this: MailWorld, name: string, recipient: string) {
-  const wire = await beginContent(this, name, recipient)
-  await wire.send('Subject: unfinished\r\n\r\nhalf a mess')
-  wire.reset()
-})
+When(
+  '{person} disappears in the middle of the content for {mailbox}',
+  async function (this: MailWorld, name: string, recipient: string) {
+    const wire = await beginContent(this, name, recipient)
+    await wire.send('Subject: unfinished\r\n\r\nhalf a mess')
+    wire.reset()
+  },
+)
 
 When(
   '{person} sends the content for {mailbox} octet by octet, one every {duration}, for {duration}',
@@ -177,6 +196,21 @@ Then('the server has closed the session of {person}', async function (this: Mail
   assert.ok(await client(this).closed(), 'the session is still open')
   const last = client(this).replies.at(-1)
   assert.equal(last?.code, 421, last === undefined ? 'nothing was said' : textOf(last))
+})
+
+When(
+  '{person} sends {int} octets of content for {mailbox} without telling the size',
+  async function (this: MailWorld, name: string, octets: number, recipient: string) {
+    const wire = await beginContent(this, name, recipient)
+    const line = `${'x'.repeat(70)}\r\n`
+    await wire.send(`Subject: big\r\n\r\n${line.repeat(Math.ceil(Math.min(octets, 10_000_000) / line.length))}.\r\n`)
+    await wire.reply()
+  },
+)
+
+Then('the content is answered with {code}', function (this: MailWorld, code: string) {
+  const reply = client(this).replies.at(-1)
+  assert.ok(reply !== undefined && matches(reply, code), reply === undefined ? 'nothing' : textOf(reply))
 })
 
 // ─── Opening, closing, waiting ──────────────────────────────────────────────────────────────────────────────────────
@@ -218,10 +252,13 @@ When('{sender} opens {int} sessions at once', async function (this: MailWorld, s
   this.greetings = greetings.map(({ code }) => code)
 })
 
-Then('{int} are greeted with {int} and {int} with {int}', function (this: MailWorld, many: number, code: number, few: number, other: number) {
-  assert.equal(this.greetings.filter((greeting) => greeting === code).length, many, this.greetings.join(', '))
-  assert.equal(this.greetings.filter((greeting) => greeting === other).length, few, this.greetings.join(', '))
-})
+Then(
+  '{int} are greeted with {int} and {int} with {int}',
+  function (this: MailWorld, many: number, code: number, few: number, other: number) {
+    assert.equal(this.greetings.filter((greeting) => greeting === code).length, many, this.greetings.join(', '))
+    assert.equal(this.greetings.filter((greeting) => greeting === other).length, few, this.greetings.join(', '))
+  },
+)
 
 // ─── Limits ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -232,14 +269,17 @@ Then('a command line of {int} octets is understood', async function (this: MailW
   assert.equal(reply.code, 250, textOf(reply))
 })
 
-Then('a command line of {int} octets is answered 500 and the session goes on', async function (this: MailWorld, octets: number) {
-  const wire = await connect(this, stranger, 'relay')
-  await wire.reply()
-  const reply = await wire.say(`NOOP ${'x'.repeat(octets - 'NOOP \r\n'.length)}`)
-  assert.equal(reply.code, 500, textOf(reply))
-  const next = await wire.say('EHLO client.example')
-  assert.equal(next.code, 250, textOf(next))
-})
+Then(
+  'a command line of {int} octets is answered 500 and the session goes on',
+  async function (this: MailWorld, octets: number) {
+    const wire = await connect(this, stranger, 'relay')
+    await wire.reply()
+    const reply = await wire.say(`NOOP ${'x'.repeat(octets - 'NOOP \r\n'.length)}`)
+    assert.equal(reply.code, 500, textOf(reply))
+    const next = await wire.say('EHLO client.example')
+    assert.equal(next.code, 250, textOf(next))
+  },
+)
 
 // ─── Attacks ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -248,7 +288,13 @@ When(
   async function (this: MailWorld, sequence: string, second: string) {
     const wire = await beginContent(this, 'mallory', 'alice@here.example')
     const smuggled = `MAIL FROM:<mallory@elsewhere.example>\r\nRCPT TO:<${second}>\r\nDATA\r\nSubject: smuggled\r\n\r\nsmuggled`
-    await wire.send(Buffer.concat([Buffer.from('Subject: first\r\n\r\nfirst'), unescapeBytes(sequence), Buffer.from(`${smuggled}\r\n.\r\n`)]))
+    await wire.send(
+      Buffer.concat([
+        Buffer.from('Subject: first\r\n\r\nfirst'),
+        unescapeBytes(sequence),
+        Buffer.from(`${smuggled}\r\n.\r\n`),
+      ]),
+    )
     await wire.reply()
   },
 )
@@ -284,24 +330,37 @@ Then('the first answer under TLS is to the first command under TLS', async funct
 
 When('mallory sends rubbish to every listener', async function (this: MailWorld) {
   await this.serverRuns()
-  const rubbish = Buffer.from(Array.from({ length: 20_000 }, (_, index) => (index * 7919 + (index >> 3) * 104_729) % 256))
+  const rubbish = Buffer.from(
+    Array.from({ length: 20_000 }, (_, index) => (index * 7919 + (index >> 3) * 104_729) % 256),
+  )
   for (const role of ['relay', 'submission', 'submissions'] as const) {
-    const wire = await this.scene.connect(this.endpoint(role), { from: this.sourceOf(this.person('mallory')), title: `rubbish → ${role}` })
+    const wire = await this.scene.connect(this.endpoint(role), {
+      from: this.sourceOf(this.person('mallory')),
+      title: `rubbish → ${role}`,
+    })
     await wire.send(rubbish)
     await wire.close()
   }
 })
 
-When('{person} offers a message from {path} to {path}', async function (this: MailWorld, name: string, from: string, to: string) {
-  const wire = await connect(this, { kind: 'person', name }, 'relay')
-  await wire.reply()
-  const token = this.nextToken()
-  for (const line of ['EHLO client.example', `MAIL FROM:<${this.fillIn(from)}>`, `RCPT TO:<${this.fillIn(to)}>`, 'DATA']) {
-    const reply = await wire.say(line)
-    if (line === 'DATA' && reply.code === 354) await wire.say(`Subject: ${token}\r\n\r\nrelay probe\r\n.`)
-  }
-  await wire.say('QUIT')
-})
+When(
+  '{person} offers a message from {path} to {path}',
+  async function (this: MailWorld, name: string, from: string, to: string) {
+    const wire = await connect(this, { kind: 'person', name }, 'relay')
+    await wire.reply()
+    const token = this.nextToken()
+    for (const line of [
+      'EHLO client.example',
+      `MAIL FROM:<${this.fillIn(from)}>`,
+      `RCPT TO:<${this.fillIn(to)}>`,
+      'DATA',
+    ]) {
+      const reply = await wire.say(line)
+      if (line === 'DATA' && reply.code === 354) await wire.say(`Subject: ${token}\r\n\r\nrelay probe\r\n.`)
+    }
+    await wire.say('QUIT')
+  },
+)
 
 Then('the offer does not reach {host}', async function (this: MailWorld, host: string) {
   await this.rest()

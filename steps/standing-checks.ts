@@ -55,13 +55,17 @@ const events = (world: MailWorld, name: string, recipient: string): number =>
 
 /** Ends that leave nothing to find outside: told by a notification, or by the journal where nobody may be told. */
 const endedOtherwise = async (world: MailWorld, letter: Letter, recipient: string): Promise<boolean> => {
-  if (events(world, 'recipient-expanded', recipient) > 0) return true
+  // Under another name here: an alias, the postmaster, a quoted form.
+  if (events(world, 'recipient-expanded', recipient) + events(world, 'recipient-delivered', recipient) > 0) return true
   if (events(world, 'recipient-failed', recipient) + events(world, 'recipient-expired', recipient) > 0) return true
   const inbox = (await world.target.mailbox?.(letter.from)) ?? []
   const far = world.scene.exchangers.flatMap(({ received }) => received.filter(({ reversePath }) => reversePath === ''))
   for (const { content } of [...inbox, ...far]) {
     const notification = await readNotification(content)
-    if (notification?.recipients.some(({ finalRecipient, action }) => finalRecipient === recipient && action === 'failed')) return true
+    if (
+      notification?.recipients.some(({ finalRecipient, action }) => finalRecipient === recipient && action === 'failed')
+    )
+      return true
   }
   return false
 }
@@ -75,7 +79,8 @@ export const unbalanced = async (world: MailWorld): Promise<readonly string[]> =
       if (fateOf(letter, recipient).kind !== 'accepted') continue
       const ends = await endsOf(world, letter, recipient)
       const many = ends.filter((end) => end !== 'still queued')
-      if (many.length > 1) faults.push(`the ledger: ${recipient} got ${letter.token} more than once: ${many.join(', ')}`)
+      if (many.length > 1)
+        faults.push(`the ledger: ${recipient} got ${letter.token} more than once: ${many.join(', ')}`)
       if (ends.length === 0 && !(await endedOtherwise(world, letter, recipient))) {
         faults.push(`the ledger: ${letter.token} was accepted for ${recipient} and is nowhere`)
       }

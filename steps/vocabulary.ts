@@ -27,7 +27,9 @@ export const durationUnits: Readonly<Record<string, number>> = {
 }
 
 /** Who sends: a member of the cast, or somebody known only by where they stand. */
-export type Sender = { readonly kind: 'person'; readonly name: string } | { readonly kind: 'standing'; readonly standing: Standing }
+export type Sender =
+  | { readonly kind: 'person'; readonly name: string }
+  | { readonly kind: 'standing'; readonly standing: Standing }
 
 const standings: Readonly<Record<string, Standing>> = {
   'a stranger': 'stranger',
@@ -59,14 +61,26 @@ defineParameterType({
   transformer: (text: string): readonly string[] => text.split(/, and |, | and /),
 })
 defineParameterType({ name: 'path', regexp: /<[^>]*>/, transformer: (text: string) => text.slice(1, -1) })
-defineParameterType({ name: 'host', regexp: /[a-zA-Z0-9](?:[a-zA-Z0-9-]*\.)+[a-zA-Z0-9-]+/, transformer: (text: string) => text })
-defineParameterType({ name: 'domain', regexp: /[a-zA-Z0-9](?:[a-zA-Z0-9-]*\.)+[a-zA-Z0-9-]+/, transformer: (text: string) => text })
+defineParameterType({
+  name: 'host',
+  regexp: /[a-zA-Z0-9](?:[a-zA-Z0-9-]*\.)+[a-zA-Z0-9-]+/,
+  transformer: (text: string) => text,
+})
+defineParameterType({
+  name: 'domain',
+  regexp: /[a-zA-Z0-9](?:[a-zA-Z0-9-]*\.)+[a-zA-Z0-9-]+/,
+  transformer: (text: string) => text,
+})
 defineParameterType({
   name: 'refusal',
   regexp: /refused permanently|refused temporarily|refused/,
   transformer: (words: string): RefusalClass => ({ words, digits: refusalClasses[words] ?? [] }),
 })
-defineParameterType({ name: 'code', regexp: /[2-5](?:\d\d|yz)(?: [245]\.\d{1,3}\.\d{1,3})?/, transformer: (text: string) => text })
+defineParameterType({
+  name: 'code',
+  regexp: /[2-5](?:\d\d|yz)(?: [245]\.\d{1,3}\.\d{1,3})?/,
+  transformer: (text: string) => text,
+})
 defineParameterType({
   name: 'duration',
   regexp: /\d+(?:\.\d+)? (?:millisecond|second|minute|hour|day)s?/,
@@ -80,7 +94,11 @@ defineParameterType({
   regexp: /once|twice|\d+ times/,
   transformer: (text: string): number => (text === 'once' ? 1 : text === 'twice' ? 2 : Number.parseInt(text, 10)),
 })
-defineParameterType({ name: 'setting', regexp: /[a-z]+[a-zA-Z]*(?:\.[a-z]+[a-zA-Z]*)*/, transformer: (text: string) => text })
+defineParameterType({
+  name: 'setting',
+  regexp: /[a-z]+[a-zA-Z]*(?:\.[a-z]+[a-zA-Z]*)*/,
+  transformer: (text: string) => text,
+})
 defineParameterType({
   name: 'listenerRole',
   regexp: /relay|submission|submissions/,

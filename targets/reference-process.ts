@@ -30,18 +30,23 @@ const capabilities: ReadonlySet<Capability> = new Set<Capability>([
 const startMilliseconds = 15_000
 const stopMilliseconds = 5000
 const pollMilliseconds = 20
-const token = 'a token for one scenario only'
+const token = 'token-of-one-scenario-only'
 
 interface Ready {
   readonly listeners: readonly { readonly role: string; readonly address: string; readonly port: number }[]
-  readonly admin?: { readonly url: string }
+  readonly admin?: string
 }
 
 interface QueueAnswer {
   readonly messages: readonly {
     readonly id: string
     readonly reversePath: string
-    readonly recipients: readonly { readonly address: string; readonly state: string; readonly attempts: number; readonly dueAt: number }[]
+    readonly recipients: readonly {
+      readonly address: string
+      readonly state: string
+      readonly attempts: number
+      readonly dueAt?: string
+    }[]
   }[]
 }
 
@@ -56,7 +61,8 @@ const readyLine = async (child: ChildProcess): Promise<Ready> => {
     once(child, 'exit').then(() => undefined),
     setTimeout(startMilliseconds, undefined, { ref: false }),
   ])
-  if (line === undefined) throw new Error(`smtpspec serve did not start: ${errors.join('').trim() || 'no reason given'}`)
+  if (line === undefined)
+    throw new Error(`smtpspec serve did not start: ${errors.join('').trim() || 'no reason given'}`)
   return JSON.parse(line) as Ready
 }
 
@@ -97,7 +103,7 @@ export const createReferenceProcessTarget = (): Target => {
     }
   }
   const ask = async (path: string, method = 'GET', body?: unknown): Promise<Response> => {
-    const url = ready?.admin?.url
+    const url = ready?.admin
     if (url === undefined) throw new Error('the administration API is not open')
     const response = await fetch(`${url}${path}`, {
       method,
@@ -108,7 +114,8 @@ export const createReferenceProcessTarget = (): Target => {
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
     return response
   }
-  const waiting = async (): Promise<QueueAnswer['messages']> => ((await (await ask('/api/queue')).json()) as QueueAnswer).messages
+  const waiting = async (): Promise<QueueAnswer['messages']> =>
+    ((await (await ask('/api/queue')).json()) as QueueAnswer).messages
 
   return {
     name: 'reference (process)',
@@ -127,16 +134,21 @@ export const createReferenceProcessTarget = (): Target => {
       return listener === undefined ? undefined : { host: listener.address, port: listener.port }
     },
     async runQueue() {
-      await ask('/api/queue/flush', 'POST', {})
+      await ask('/api/queue/flush', 'POST', { all: true })
     },
     async rest(deadlineMilliseconds) {
       const deadline = performance.now() + deadlineMilliseconds
       for (;;) {
         const messages = await waiting()
         const now = Date.now()
-        const due = messages.flatMap(({ recipients }) => recipients.filter(({ state, dueAt }) => state === 'queued' && dueAt <= now))
+        const due = messages.flatMap(({ recipients }) =>
+          recipients.filter(
+            ({ state, dueAt }) => state === 'queued' && dueAt !== undefined && Date.parse(dueAt) <= now,
+          ),
+        )
         if (due.length === 0) return
-        if (performance.now() > deadline) throw new Error(`the queue did not come to rest: ${due.length} recipients are due`)
+        if (performance.now() > deadline)
+          throw new Error(`the queue did not come to rest: ${due.length} recipients are due`)
         await setTimeout(pollMilliseconds)
       }
     },
@@ -173,6 +185,6 @@ export const createReferenceProcessTarget = (): Target => {
         }),
       )
     },
-    admin: () => (ready?.admin === undefined ? undefined : { url: ready.admin.url, token }),
+    admin: () => (ready?.admin === undefined ? undefined : { url: ready.admin, token }),
   }
 }

@@ -13,7 +13,15 @@ import type { Mistake } from '../server/settings/mistake.ts'
 import { startServer } from '../server/main.ts'
 import type { ReferenceServer } from '../server/main.ts'
 import { createVirtualClock } from '../simulators/clock.ts'
-import type { Capability, Endpoint, QueuedRecipient, StoredMessage, Surroundings, Target, TargetEvent } from './target.ts'
+import type {
+  Capability,
+  Endpoint,
+  QueuedRecipient,
+  StoredMessage,
+  Surroundings,
+  Target,
+  TargetEvent,
+} from './target.ts'
 
 const capabilities: ReadonlySet<Capability> = new Set<Capability>([
   'clock',
@@ -165,9 +173,8 @@ export const createReferenceTarget = (): Target => {
       return contents.filter((content) => content !== undefined).map((content) => ({ content }))
     },
     journal: (): readonly TargetEvent[] =>
-      running()
-        .journal.events()
-        .map(({ event, at, detail, session, transaction, envelope, recipient, attempt }) => ({
+      (server?.journal.events() ?? []).map(
+        ({ event, at, detail, session, transaction, envelope, recipient, attempt }) => ({
           event,
           at,
           facts: {
@@ -178,7 +185,8 @@ export const createReferenceTarget = (): Target => {
             ...(attempt !== undefined && { attempt }),
             ...detail,
           },
-        })),
+        }),
+      ),
     admin() {
       const url = server?.adminUrl()
       return url === undefined ? undefined : { url, token: running().settings().admin.token ?? '' }

@@ -4,7 +4,7 @@ Feature: The operator looks after the queue
   Background:
     Given there.example has the mail exchanger mx1.there.example
     And mx1.there.example is unreachable
-    And alice sends a message to bob@there.example
+    And a message from alice to bob@there.example is queued after 1 failed attempt
 
   @mail-service-26 @needs-queue-view
   Rule: What is held is not tried until it is released
@@ -19,6 +19,7 @@ Feature: The operator looks after the queue
     Example: A released message goes
       Given the operator holds the message for bob@there.example
       And mx1.there.example can be reached again
+      And 1 day passes
       When the operator releases the message for bob@there.example
       Then mx1.there.example receives it once
 

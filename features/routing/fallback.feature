@@ -41,7 +41,6 @@ Feature: When a mail exchanger fails, the next one is tried
         | trouble                                  |
         | refuses temporarily for the connection   |
         | refuses permanently for the connection   |
-        | disconnects for EHLO                     |
         | disconnects for MAIL                     |
         | says 421 for MAIL                        |
         | says 421 for RCPT                        |

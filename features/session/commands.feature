@@ -113,7 +113,7 @@ Feature: Commands are understood as the standard writes them
       Given the setting verify.vrfy is everybody
       When a stranger opens a session on the relay listener
       Then the answer to "VRFY alice" shows:
-        | 250 2.1.5 Alice Archer <alice@here.example> |
+        | Alice Archer <alice@here.example> |
       And the answer to "VRFY nobody" is 550
 
     @rfc5321-3.5.1-07
@@ -122,8 +122,8 @@ Feature: Commands are understood as the standard writes them
       And the setting lists is [{"address": "friends", "owner": "carol@here.example", "members": ["alice@here.example", "bob@there.example"]}]
       When a stranger opens a session on the relay listener
       Then the answer to "EXPN friends" shows:
-        | 250 2.1.5 <alice@here.example> |
-        | 250 2.1.5 <bob@there.example>  |
+        | <alice@here.example> |
+        | <bob@there.example>  |
 
   @rfc5321-4.2.4-01 @should
   Rule: A known command that this server does not do is answered 502

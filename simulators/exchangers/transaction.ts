@@ -191,10 +191,14 @@ export function openTransactions(floor: Floor): Transactions {
       return await speech.answer('grouped', line(503, '5.5.1', 'no valid recipients'))
     }
     transaction.chunks.push(chunk)
-    if (match[2] !== undefined) return await finish(Buffer.concat(transaction.chunks), 'BDAT')
-    const code = await speech.answer('BDAT', line(250, '2.0.0', `${chunk.length} octets`))
-    if (!isPositive(code)) transaction = undefined
-    return code
+    const utterance = await speech.prepare('BDAT', line(250, '2.0.0', `${chunk.length} octets`))
+    if (utterance === undefined) return undefined
+    // The last chunk is answered for the whole content, unless a fault strikes the chunk itself.
+    if (match[2] !== undefined && isPositive(utterance.code)) {
+      return await finish(Buffer.concat(transaction.chunks), 'BDAT')
+    }
+    if (!isPositive(utterance.code)) transaction = undefined
+    return (await speech.say(utterance)) ? utterance.code : undefined
   }
 
   return {
