@@ -14,7 +14,7 @@ export function mistakeLine(file: string, { place, line, found, wrong, remedy }:
   return `${whereOf(file, line)}: ${place}: ${wrong} Found ${found}. ${remedy}`
 }
 
-export function remarkLine(file: string, { place, line, says, remedy }: Remark): string {
+function remarkLine(file: string, { place, line, says, remedy }: Remark): string {
   return `${whereOf(file, line)}: ${place}: remark: ${says} ${remedy}`
 }
 

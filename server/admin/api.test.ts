@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { createApi } from './api.ts'
-import { fakeServer, token } from './testing.ts'
+import { fakeServer, token } from './fixture.ts'
 
 async function api() {
   const server = await fakeServer()

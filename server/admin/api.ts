@@ -72,7 +72,7 @@ export function createApi(options: ApiOptions): { readonly fetch: (request: Requ
 }
 
 /** Everything that is served; the document describes itself too. */
-export function allOperations(version: string): readonly Operation[] {
+function allOperations(version: string): readonly Operation[] {
   const operations: readonly Operation[] = [
     ...settingsOperations,
     ...queueOperations,

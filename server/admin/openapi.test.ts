@@ -5,7 +5,7 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createApi } from './api.ts'
-import { fakeServer, token } from './testing.ts'
+import { fakeServer, token } from './fixture.ts'
 
 interface Described {
   readonly operationId: string

@@ -10,7 +10,7 @@ import { problemSchema } from './problem.ts'
 type Json = Readonly<Record<string, unknown>>
 
 /** Every operation can end in these. */
-export const commonProblems = [400, 403, 500] as const
+const commonProblems = [400, 403, 500] as const
 
 export function openApiDocument(operations: readonly Operation[], version: string): Json {
   const paths: Record<string, Record<string, Json>> = {}

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { type AdminServer, openAdminServer } from './server.ts'
-import { fakeServer, token } from './testing.ts'
+import { fakeServer, token } from './fixture.ts'
 
 const open: AdminServer[] = []
 afterEach(async () => {

@@ -31,7 +31,7 @@ export interface JournalFile {
   close(): Promise<void>
 }
 
-export const journalFileName = 'journal.jsonl'
+const journalFileName = 'journal.jsonl'
 
 export function openJournalFile(options: JournalFileOptions): JournalFile {
   const { folder, maximumSize = 16 * 1024 * 1024, keep = 4, bufferSize = 4 * 1024 * 1024 } = options

@@ -42,8 +42,7 @@ export function redacted(document: SettingsDocument): SettingsDocument {
   }
 }
 
-/** A user without password, verifier and secret. */
-export function redactedUser(user: UserDocument): UserDocument {
+function redactedUser(user: UserDocument): UserDocument {
   return without(without(without(user, 'password'), 'verifier'), 'secret')
 }
 

@@ -38,7 +38,7 @@ function mistakesOfIssue(
     })
   }
   const value = valueAt(document, path)
-  const { wrong, remedy } = value === undefined ? missing(field) : sentences(issue, value)
+  const { wrong, remedy } = value === undefined ? missing(field) : sentences(issue, value, field)
   return [mistake(path, value, wrong, remedy, lineOf)]
 }
 
@@ -48,11 +48,14 @@ interface Sentences {
 }
 
 function missing(field: JsonSchema | undefined): Sentences {
-  const meaning = field?.description === undefined ? '' : ` It tells: ${field.description}`
-  return { wrong: 'This field must be given.', remedy: `Add it.${meaning}` }
+  return { wrong: 'This field must be given.', remedy: ['Add it.', meaningOf(field)].join(' ').trim() }
 }
 
-function sentences(issue: Issue, value: unknown): Sentences {
+function meaningOf(field: JsonSchema | undefined): string | undefined {
+  return field?.description === undefined ? undefined : `It tells: ${field.description}`
+}
+
+function sentences(issue: Issue, value: unknown, field: JsonSchema | undefined): Sentences {
   switch (issue.code) {
     case 'invalid_type':
       return {
@@ -72,7 +75,9 @@ function sentences(issue: Issue, value: unknown): Sentences {
     case 'too_big':
       return bound('at most', Number(issue.maximum), issue.origin)
     case 'invalid_format':
-      return { wrong: 'This is not a duration.', remedy: `Write it so: ${issue.message}.` }
+      return issue.message.startsWith('a duration')
+        ? { wrong: 'This is not a duration.', remedy: `Write it so: ${issue.message}.` }
+        : { wrong: 'This does not have the right form.', remedy: meaningOf(field) ?? 'Write it in another form.' }
     default:
       return { wrong: `${issue.message}.`, remedy: 'See the published schema: smtpspec settings schema.' }
   }
@@ -118,7 +123,7 @@ export function pathOf(issue: Issue): Path {
 }
 
 /** What a document holds at a path. */
-export function valueAt(document: unknown, path: Path): unknown {
+function valueAt(document: unknown, path: Path): unknown {
   return path.reduce<unknown>((value, step) => {
     if (Array.isArray(value) && typeof step === 'number') return value[step] as unknown
     if (typeof value === 'object' && value !== null && typeof step === 'string' && Object.hasOwn(value, step)) {
