@@ -30,19 +30,23 @@ export class Hosts {
   async acquire(host: string, limit: number): Promise<() => void> {
     const slots = this.#slots.get(host) ?? { taken: 0, waiting: [] }
     this.#slots.set(host, slots)
-    while (slots.taken >= limit) {
+    if (slots.taken < limit) {
+      slots.taken += 1
+    } else {
       const { promise, resolve } = Promise.withResolvers<void>()
       slots.waiting.push(resolve)
-      await promise
+      await promise // the place comes from who gives it back
     }
-    slots.taken += 1
     let given = false
     return () => {
       if (given) return
       given = true
-      slots.taken -= 1
-      slots.waiting.shift()?.()
-      if (slots.taken === 0 && slots.waiting.length === 0 && this.#slots.get(host) === slots) this.#slots.delete(host)
+      const next = slots.waiting.shift()
+      if (next !== undefined) next()
+      else {
+        slots.taken -= 1
+        if (slots.taken === 0) this.#slots.delete(host)
+      }
     }
   }
 
