@@ -175,6 +175,10 @@ export const createReferenceProcessTarget = (): Target => {
     },
     async mailbox(address): Promise<readonly StoredMessage[]> {
       const user = address.split('@')[0] ?? address
+      const all = (await (await ask('/api/mailboxes')).json()) as {
+        readonly mailboxes: readonly { readonly user: string }[]
+      }
+      if (!all.mailboxes.some((mailbox) => mailbox.user === user)) return []
       const listed = (await (await ask(`/api/mailboxes/${encodeURIComponent(user)}`)).json()) as {
         readonly messages: readonly { readonly id: string }[]
       }
