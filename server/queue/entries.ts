@@ -48,7 +48,7 @@ export interface Entry {
 
 export interface EntrySettlement {
   readonly run: () => Promise<void>
-  /** Whoever waits for this settlement goes on, though the disk does not let it be done yet. */
+  /** Lets whoever waits for this settlement go on, though the disk does not let it be done yet. */
   readonly release: () => void
 }
 

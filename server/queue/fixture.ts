@@ -140,6 +140,7 @@ export interface BenchOptions {
   readonly outcome?: (address: string, work: Work) => Outcome | Promise<Outcome>
   readonly deliver?: Deliver
   readonly notify?: Notify
+  readonly unique?: () => string
 }
 
 export const openBench = async (options: BenchOptions = {}): Promise<Bench> => {
@@ -179,7 +180,7 @@ export const openBench = async (options: BenchOptions = {}): Promise<Bench> => {
   const queue = await openQueue({
     store,
     clock,
-    ids: { unique: () => `id${++names}` },
+    ids: { unique: options.unique ?? (() => `id${++names}`) },
     tell: (event, ids, detail = {}) => events.push({ event, ...ids, detail }),
     settings: () => ({ smtp: { enabled }, queue: queueSettings }),
     route,

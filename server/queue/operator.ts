@@ -58,13 +58,17 @@ export const entriesOf = (entries: Entries, selection: Selection): readonly Entr
 export const createOperator = (entries: Entries, settlements: Settlements, clock: Pick<Clock, 'now'>): Operator => {
   const actOn = async (entry: Entry, act: Act, selected: (recipient: Recipient) => boolean): Promise<number> => {
     let count = 0
-    await settlements.attempt(entry, (envelope) => {
+    const before = new Map<Slot, boolean>()
+    const done = settlements.attempt(entry, (envelope) => {
       const chosen = envelope.recipients.filter((recipient) => act.applies(recipient) && selected(recipient))
       count = chosen.length
       const now = clock.now()
       const decisions = chosen.map((recipient) => {
         const slot = entry.slots.get(recipient.id)
-        if (slot !== undefined) slot.removing = act.removing
+        if (slot !== undefined) {
+          before.set(slot, slot.removing)
+          slot.removing = act.removing
+        }
         const state = act.state(slot)
         const event = act.removing && state === 'held' ? 'recipient-held' : act.event
         return decideState(recipient, { state, event }, now)
@@ -77,7 +81,13 @@ export const createOperator = (entries: Entries, settlements: Settlements, clock
         events: decisions.map(({ telling }) => telling),
       }
     })
-    return count
+    try {
+      await done
+      return count
+    } catch (fault) {
+      for (const [slot, removing] of before) slot.removing = removing
+      throw fault
+    }
   }
 
   const operate = async (act: Act, selection: Selection): Promise<number> => {

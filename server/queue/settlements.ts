@@ -34,7 +34,7 @@ export interface Settlements {
   add(entry: Entry, plan: Plan): Promise<void>
   /** Tries once; rejects when the disk refuses, and then nothing has happened. */
   attempt(entry: Entry, plan: Plan): Promise<void>
-  /** Settlements that somebody waits for, and those that the disk is being asked for again just now. */
+  /** Settlements that go on now; those that wait to ask the disk again do not count. */
   underWay(): number
   /** The disk refuses settlements at the moment. */
   stalled(): boolean
@@ -49,35 +49,32 @@ const longestPause: Milliseconds = 60_000
 /** How often a notification is written anew before its settlement goes without it. */
 const writings = 5
 
-const reasonOf = (fault: unknown): string => (fault instanceof Error ? fault.message : String(fault))
-
-/** Works an envelope's settlements off, in order. */
-const drain = async (entry: Entry): Promise<void> => {
-  for (let next = entry.settlements[0]; next !== undefined; next = entry.settlements[0]) {
-    await next.run()
-    entry.settlements.shift()
-    next.release()
-  }
+/** An envelope whose settlements wait to ask the disk again. */
+interface Pause {
+  readonly entry: Entry
+  readonly until: Milliseconds
+  readonly end: () => void
 }
+
+const reasonOf = (fault: unknown): string => (fault instanceof Error ? fault.message : String(fault))
 
 export const createSettlements = (parts: SettlementParts): Settlements => {
   const { store, clock, tell, notify, applied, changed } = parts
-  const pauses = new Set<{ readonly until: Milliseconds; readonly end: () => void }>()
+  const pauses = new Set<Pause>()
   const running = new Set<Promise<void>>()
   /** Envelopes whose settlement the disk refused and has not taken yet. */
   const refused = new Set<Entry>()
-  let waitedFor = 0
-  let retrying = 0
+  let queued = 0
   let finishing = false
 
-  const pause = async (round: number): Promise<void> => {
+  const pause = async (entry: Entry, round: number): Promise<void> => {
     const wait = Math.min(firstPause * 2 ** round, longestPause)
     await new Promise<void>((resolve) => {
       const timer = clock.after(wait, () => end())
-      const one = { until: clock.now() + wait, end: () => end() }
+      const one: Pause = { entry, until: clock.now() + wait, end: () => end() }
       const end = (): void => {
         timer.cancel()
-        if (pauses.delete(one)) retrying += 1
+        pauses.delete(one)
         resolve()
       }
       pauses.add(one)
@@ -87,16 +84,9 @@ export const createSettlements = (parts: SettlementParts): Settlements => {
 
   const stall = async (entry: Entry, round: number, about: string, fault: unknown): Promise<void> => {
     tell('warning', idsOf(entry.envelope), { about, reason: reasonOf(fault) })
-    if (refused.has(entry)) retrying -= 1
     refused.add(entry)
     for (const { release } of entry.settlements) release()
-    await pause(round)
-  }
-
-  const recovered = (entry: Entry): void => {
-    if (!refused.delete(entry)) return
-    retrying -= 1
-    changed()
+    await pause(entry, round)
   }
 
   const fill = async (content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Container> => {
@@ -205,41 +195,60 @@ export const createSettlements = (parts: SettlementParts): Settlements => {
     )
   }
 
-  const enqueue = (entry: Entry, plan: Plan, insist: boolean): Promise<void> => {
-    const outcome = Promise.withResolvers<void>()
-    waitedFor += 1
-    let waited = true
-    const release = (): void => {
-      if (!waited) return
-      waited = false
-      waitedFor -= 1
-      if (insist) outcome.resolve()
+  /** Works an envelope's settlements off, in order. */
+  const drain = async (entry: Entry): Promise<void> => {
+    for (let next = entry.settlements[0]; next !== undefined; next = entry.settlements[0]) {
+      await next.run()
+      entry.settlements.shift()
+      refused.delete(entry)
+      queued -= 1
       changed()
     }
+  }
+
+  const enqueue = (entry: Entry, plan: Plan, insist: boolean): Promise<void> => {
+    const outcome = Promise.withResolvers<void>()
+    let givenUp = false
+    const release = (): void => {
+      if (insist) {
+        outcome.resolve()
+      } else {
+        givenUp = true
+        outcome.reject(new Error('the disk refuses to record changes of this message at the moment'))
+      }
+    }
     const run = async (): Promise<void> => {
+      if (givenUp) return
       try {
         await carryOut(entry, plan, insist)
         outcome.resolve()
       } catch (fault) {
         if (insist) tell('warning', idsOf(entry.envelope), { about: 'a settlement failed', reason: reasonOf(fault) })
-        else outcome.reject(fault)
+        outcome.reject(fault)
       }
-      recovered(entry)
     }
+    queued += 1
     entry.settlements.push({ run, release })
     if (entry.settlements.length === 1) {
       const drained = drain(entry).finally(() => running.delete(drained))
       running.add(drained)
     } else if (refused.has(entry)) {
       release()
+      for (const pause of pauses) if (pause.entry === entry) pause.end() // somebody asks: so is the disk
     }
     return outcome.promise
+  }
+
+  const parked = (): number => {
+    let count = 0
+    for (const { entry } of pauses) count += entry.settlements.length
+    return count
   }
 
   return {
     add: (entry, plan) => enqueue(entry, plan, true),
     attempt: (entry, plan) => enqueue(entry, plan, false),
-    underWay: () => waitedFor + retrying,
+    underWay: () => queued - parked(),
     stalled: () => refused.size > 0,
     nextAt: () => (pauses.size === 0 ? undefined : Math.min(...Array.from(pauses, ({ until }) => until))),
     finish: async () => {
