@@ -20,6 +20,8 @@ import { addressOf, envelopeOf } from './envelope.ts'
 const heldOctets = 64 * 1024
 const watchedFields = ['received', 'date', 'message-id'] as const
 const lineEnd = Buffer.from('\r\n')
+/** Octets within which the colon of a first field is looked for (RFC 5322 §2.1.1). */
+const longestFieldName = 998
 const fieldStart = /^[!-9;-~]+[ \t]*:/
 
 export interface IntakeFacts {
@@ -75,10 +77,10 @@ export const openIntake = (desk: Desk, facts: IntakeFacts): Intake => {
       ...(scanner.has('date') ? [] : [dateField(desk.clock.now())]), // rfc6409-8.2-01
       ...(scanner.has('message-id') ? [] : [messageIdField(id, hostName)]), // rfc6409-8.3-01
     ]
-    const first = pieces[0] ?? lineEnd
-    const start = Buffer.from(first.subarray(0, 1000)).toString('latin1')
+    if (missing.length === 0) return Buffer.alloc(0)
+    const start = Buffer.concat(pieces).toString('latin1', 0, longestFieldName)
     // A text without any header section gets the empty line that ends one.
-    const headless = missing.length > 0 && !start.startsWith('\r\n') && !fieldStart.test(start)
+    const headless = !start.startsWith('\r\n') && !fieldStart.test(start)
     return Buffer.from(missing.join('') + (headless ? '\r\n' : ''))
   }
 

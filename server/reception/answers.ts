@@ -9,7 +9,7 @@ import { printable } from '../journal/printable.ts'
 import type { Origin } from '../message/envelope.ts'
 import type { Client } from '../policy/client.ts'
 import type { Refused } from '../policy/ruling.ts'
-import type { ContentFacts, Question, Ruling, Transaction } from '../protocol/exchange.ts'
+import type { ContentFacts, Question, Ruling } from '../protocol/exchange.ts'
 import type { ForwardPath, ReversePath } from '../protocol/path.ts'
 import { replies } from '../protocol/replies.ts'
 import type { SessionState } from '../protocol/session.ts'
@@ -129,7 +129,7 @@ export const createAnswers = (desk: Desk, visitor: Visitor): Answers => {
     return granted
   }
 
-  const acceptance = async (_transaction: Transaction, facts: ContentFacts): Promise<Ruling> => {
+  const acceptance = async (facts: ContentFacts): Promise<Ruling> => {
     const taken = intake
     intake = undefined
     if (taken === undefined) throw new Error('acceptance was asked for without content')
@@ -160,7 +160,7 @@ export const createAnswers = (desk: Desk, visitor: Visitor): Answers => {
         case 'content':
           return content()
         case 'acceptance':
-          return acceptance(question.transaction, question.content)
+          return acceptance(question.content)
         case 'verify':
           return { kind: 'granted', reply: desk.policy().verify(client(), question.argument, question.smtputf8) }
         case 'expand':

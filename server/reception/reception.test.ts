@@ -214,6 +214,19 @@ describe('the users’ doors', () => {
     expect(made.queue.messages[0]?.content).toMatch(expected)
   })
 
+  test('complete a message that comes octet by octet', async () => {
+    const made = house(relaying)
+    const client = await greeted(made, { role: 'submission' })
+    client.send('MAIL FROM:<>\r\nRCPT TO:<bob@here.example>\r\nDATA\r\n')
+    for (let index = 0; index < 3; index += 1) await client.reply()
+    for (const octet of 'To: b\r\n\r\nx\r\n') {
+      client.send(octet)
+      await turn(1)
+    }
+    expect(code(await client.say('.'))).toBe('250')
+    expect(made.queue.messages[0]?.content).toMatch(/\r\nDate: [^\r]+\r\nMessage-ID: <[^\r]+>\r\nTo: b\r\n\r\nx\r\n$/)
+  })
+
   test('but a relay adds its trace and nothing else', async () => {
     const made = house(relaying)
     const client = await greeted(made)
@@ -273,6 +286,15 @@ describe('the users’ doors', () => {
     await client.closed()
     await turn()
     expect(told(made)).toEqual(expect.arrayContaining(['session-secure-failed', 'session-closed']))
+    expect(made.reception.sessions).toBe(0)
+  })
+
+  test('a client that goes away in the middle of a handshake is gone at once', async () => {
+    const made = house()
+    const client = await join(made, { role: 'submissions' })
+    client.socket.end(Buffer.from('160301', 'hex'))
+    await client.closed()
+    await turn()
     expect(made.reception.sessions).toBe(0)
   })
 

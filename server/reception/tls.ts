@@ -106,6 +106,8 @@ export type Handshake =
   | { readonly kind: 'secured'; readonly socket: TLSSocket; readonly protection: Protection }
   | { readonly kind: 'fault'; readonly reason: string }
 
+const look = (): void => {}
+
 /**
  * The handshake on a connected socket, as the server. The socket's own listeners for data must be off, and nothing that
  * came in clear may be left in it (rfc3207-4.2-02). After a fault both sockets are destroyed.
@@ -127,24 +129,28 @@ export const secureServerSocket = (
       reason = 'the handshake took too long'
       plain.destroy()
     })
-    // Node tells faults of a server's socket by this event, and leaves it to us to end the connection.
-    socket.on('_tlsError', (fault: Error) => {
-      reason = fault.message.replace(/^[0-9A-F]+:error:/, '')
+    const onFault = (fault: Error): void => {
+      // OpenSSL's faults have a short reason besides their long message.
+      reason = 'reason' in fault ? String(fault.reason) : fault.message
       plain.destroy()
-    })
-    // A socket without a listener for `error` would end the process; `close` tells us all that we need.
-    socket.on('error', (fault) => {
-      reason = fault.message
-    })
+    }
+    // Node tells faults of a server's socket by this event, and leaves it to us to end the connection.
+    socket.on('_tlsError', onFault)
+    socket.on('error', onFault)
     const failed = (): void => {
       timer.cancel()
       plain.destroy()
       resolve({ kind: 'fault', reason })
     }
+    // Only who looks for octets hears of the end of them.
+    socket.on('readable', look)
+    socket.once('end', failed)
     socket.once('close', failed)
     plain.once('close', failed)
     socket.once('secure', () => {
       timer.cancel()
+      socket.off('readable', look)
+      socket.off('end', failed)
       socket.off('close', failed)
       plain.off('close', failed)
       resolve({ kind: 'secured', socket, protection: protectionOf(socket, material.endPoint) })
