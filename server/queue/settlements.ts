@@ -234,7 +234,7 @@ export const createSettlements = (parts: SettlementParts): Settlements => {
       running.add(drained)
     } else if (refused.has(entry)) {
       release()
-      for (const pause of pauses) if (pause.entry === entry) pause.end() // somebody asks: so is the disk
+      for (const one of pauses) if (one.entry === entry) one.end() // somebody asks: so is the disk
     }
     return outcome.promise
   }
