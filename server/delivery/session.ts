@@ -1,25 +1,21 @@
 /**
- * One session with one host, from the connection to QUIT: what is insisted on there, how it is opened, and that it is
- * closed and its place given back.
+ * One session with one host, from the connection to QUIT: how it is opened, and that it is closed and its place given back.
+ * What is insisted on there is `manner.ts`'s; what a failure means, `outcome.ts`'s.
  */
-import { addressLiteral, isDomain } from '../message/domain.ts'
 import type { Clock, Dialer, Ids, Line, SecureOptions, Secured } from '../ports.ts'
 import type { Ids as JournalIds, Tell } from '../journal/events.ts'
 import { Conversation } from '../protocol/conversation.ts'
-import type { OpeningTerms, OutgoingMail, Verdicts } from '../protocol/conversation.ts'
+import type { OutgoingMail, Verdicts } from '../protocol/conversation.ts'
 import { printable } from '../protocol/text.ts'
-import { isLoopback } from '../routing/address.ts'
-import { canonicalDomain } from '../routing/domain.ts'
 import type { Target } from '../routing/mx.ts'
-import { defaultHostName } from '../settings/schema.ts'
 import type { Settings } from '../settings/schema.ts'
 import { Client } from './client.ts'
 import type { Hosts } from './hosts.ts'
-import type { RemoteDestination } from './lookup.ts'
 import { judgeOpening, unreachable } from './outcome.ts'
 import type { Kept } from './outcome.ts'
+import { securityOf, termsOf } from './manner.ts'
+import type { Avoid, Manner } from './manner.ts'
 import { saslClient } from './sasl.ts'
-import type { Credentials } from './sasl.ts'
 
 export interface SessionParts {
   readonly dialer: Dialer
@@ -29,51 +25,6 @@ export interface SessionParts {
   readonly hosts: Hosts
   /** PEM text of a file that the settings name; rejects when it cannot be read. */
   readonly certificates: (file: string) => Promise<string>
-}
-
-/** How the hosts of a destination are talked to. */
-export interface Manner {
-  readonly port: number
-  readonly tls: OpeningTerms['tls']
-  /** The name that a certificate must bear; absent: the host's own. */
-  readonly serverName?: string
-  readonly trustedCertificates?: string
-  readonly credentials?: Credentials
-  /** The operator wants no TLS: the password goes in clear if the host takes no better method. */
-  readonly passwordInClear: boolean
-}
-
-/** Reads the settings (and the certificates they name) for a destination. */
-export const mannerOf = async (
-  destination: RemoteDestination,
-  outgoing: Settings['outgoing'],
-  certificates: SessionParts['certificates'],
-): Promise<Manner> => {
-  const { smarthost } = outgoing
-  if (destination.kind !== 'smarthost' || smarthost === undefined) {
-    return { port: outgoing.port, tls: outgoing.tls === 'none' ? 'never' : 'when-offered', passwordInClear: false }
-  }
-  const { host, port, tls, user, password, trustedCertificates: file } = smarthost
-  return {
-    port,
-    tls: ({ none: 'never', opportunistic: 'when-offered', required: 'required', implicit: 'established' } as const)[
-      tls
-    ],
-    serverName: host, // rfc4954-14-02, rfc7817-3-02: the name from the settings, no name that DNS gave
-    ...(file !== undefined && { trustedCertificates: await certificates(file) }),
-    ...(user !== undefined && { credentials: { user, password: password ?? '' } }),
-    passwordInClear: tls === 'none',
-  }
-}
-
-/**
- * The argument of EHLO: our primary host name where it is one (rfc5321-2.3.5-04, rfc6531-3.7.1-01), else the literal of the
- * address that we speak from (rfc5321-4.1.1.1-01, rfc5321-4.1.4-16). Never an unqualified name (rfc5321-2.3.5-02).
- */
-export const heloName = (hostName: string, localAddress: string): string => {
-  const name = hostName === defaultHostName ? undefined : canonicalDomain(hostName)
-  if (name !== undefined && name.includes('.') && isDomain(name)) return name // rfc5321-4.1.2-17
-  return addressLiteral(localAddress) ?? '[127.0.0.1]'
 }
 
 /** An open session. `end()` is to be called once, whatever happens. */
@@ -92,12 +43,6 @@ export interface Session {
 
 /** Recipients of one transaction: what every server must take (RFC 5321 §4.5.3.1.8). */
 const mostRecipients = 100
-
-/** What turned out not to work with a host, to be left out on the next connection. */
-export interface Avoid {
-  tls: boolean
-  ehlo: boolean
-}
 
 /**
  * Connects and opens. A host that hangs up on EHLO is asked once more with HELO, one that fails at TLS once more in clear
@@ -138,7 +83,7 @@ export const openSession = async (
       const known = parts.hosts.fault(key)
       if (known !== undefined) return none(unreachable(target, known))
       tell('host-tried', { clear: avoid.tls, verb: avoid.ehlo ? 'HELO' : 'EHLO' })
-      const security = securityFor(target, manner)
+      const security = securityOf(target, manner)
       const dialed = await dial(target, manner, security, settings.outgoing, parts)
       if ('fault' in dialed) {
         parts.hosts.remember(key, dialed.fault, dialed.timedOut)
@@ -157,18 +102,7 @@ export const openSession = async (
       try {
         const conversation = new Conversation()
         const result = await client.run(
-          conversation.open({
-            name: heloName(settings.hostName, line.localAddress),
-            verb: avoid.ehlo ? 'HELO' : 'EHLO',
-            ...(secured?.fault !== undefined && { certificateFault: printable(secured.fault) }),
-            tls: avoid.tls && manner.tls === 'when-offered' ? 'never' : manner.tls,
-            ...(manner.credentials !== undefined && {
-              // rfc4954-14-01: never over a network that others may listen to, unless the operator wants no TLS
-              credentials: {
-                mayShowPassword: manner.passwordInClear || (!avoid.tls && isLoopback(line.remoteAddress)),
-              },
-            }),
-          }),
+          conversation.open(termsOf(manner, avoid, settings.hostName, line, secured?.fault)),
         )
         if (result.kind === 'open') {
           opened = true
@@ -197,16 +131,6 @@ export const openSession = async (
 }
 
 const nonce = (ids: Pick<Ids, 'secret'>): string => Buffer.from(ids.secret(18)).toString('base64url')
-
-/** The certificate's fault is judged by the conversation, so that QUIT can be said (rfc3207-4.1-01). */
-const securityFor = (target: Target, manner: Manner): SecureOptions => {
-  const serverName = manner.serverName ?? (target.name.startsWith('[') ? undefined : target.name)
-  return {
-    verify: false,
-    ...(serverName !== undefined && { serverName }),
-    ...(manner.trustedCertificates !== undefined && { trustedCertificates: manner.trustedCertificates }),
-  }
-}
 
 const dial = async (
   target: Target,
