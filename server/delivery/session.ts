@@ -23,8 +23,6 @@ export interface SessionParts {
   readonly ids: Pick<Ids, 'secret'>
   readonly tell: Tell
   readonly hosts: Hosts
-  /** PEM text of a file that the settings name; rejects when it cannot be read. */
-  readonly certificates: (file: string) => Promise<string>
 }
 
 /** An open session. `end()` is to be called once, whatever happens. */
