@@ -119,6 +119,10 @@ describe('what an outcome comes to', () => {
     expect(told[0]?.outcome).toMatchObject({ kind: 'failed', trouble: { status: '5.4.6' } })
   })
 
+  test('a recipient that has ended ends once', () => {
+    expect(one(failed, { state: 'removed' }).changed).toEqual([])
+  })
+
   test('results of recipients that are not there count for nothing', () => {
     const decision = decide(
       envelope('e1', ['bob@there.example']),

@@ -9,6 +9,7 @@ import type { Envelope, Outcome, Recipient, Trouble } from '../message/envelope.
 import type { Milliseconds } from '../ports.ts'
 import { printable } from '../protocol/text.ts'
 import type { Result, Told } from './contract.ts'
+import { isUnfinished } from './address.ts'
 import { expandAlias, expandList } from './expand.ts'
 import { afterDeferral } from './schedule.ts'
 import type { Waits } from './schedule.ts'
@@ -175,7 +176,7 @@ export const decide = (envelope: Envelope, results: readonly Result[], around: C
   const events: Telling[] = []
   for (const { recipient: id, outcome } of results) {
     const before = present.get(id)
-    if (before === undefined) continue
+    if (before === undefined || !isUnfinished(before)) continue
     const step = stepFor(envelope, present, before, outcome, around)
     for (const recipient of [step.recipient, ...(step.added ?? [])]) {
       changed.push(recipient)
