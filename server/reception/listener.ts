@@ -19,8 +19,10 @@ export interface Listener {
   readonly port: number
   /** It accepts connections; false once it was closed or retired. */
   readonly accepting: boolean
-  /** Accepts no more and lets sessions go on. Resolves when the last one is gone; idempotent. */
-  retire(): Promise<void>
+  /** Resolves when it was closed or retired and its last socket is gone. */
+  readonly gone: Promise<void>
+  /** Accepts no more, and leaves the sessions in peace; idempotent. */
+  retire(): void
   /**
    * Accepts no more, and tells every session to end: at once where nothing is in flight, else when its transaction is
    * done or `grace` milliseconds have passed. Resolves when every socket is gone. May be called again to be quicker.
@@ -73,27 +75,27 @@ export const openListener = async (premises: Premises, settings: ListenerSetting
   const { address, port } = server.address() as AddressInfo
   tell('listener-opened', {}, { role, address, port })
 
-  let retired: Promise<void> | undefined
+  let accepting = true
   let isClosed = false
   const ended = Promise.withResolvers<void>()
   /** Node accepts no more, and the last session is done with its socket. */
   const emptied = (): void => {
     if (isClosed && connections.size === 0) ended.resolve()
   }
-  const retire = (): Promise<void> => {
-    if (retired !== undefined) return retired
+  const gone = ended.promise.then(() => tell('listener-closed', {}, { role, address, port }))
+  const retire = (): void => {
+    if (!accepting) return
+    accepting = false
     server.close(() => {
       isClosed = true
       emptied()
     })
-    retired = ended.promise.then(() => tell('listener-closed', {}, { role, address, port }))
-    return retired
   }
   const terminate = (): void => {
     for (const connection of connections) connection.terminate()
   }
   const close = async (grace: number): Promise<void> => {
-    const gone = retire()
+    retire()
     for (const connection of connections) connection.shutDown()
     if (grace <= 0) terminate()
     const timer = clock.after(grace, terminate)
@@ -105,8 +107,9 @@ export const openListener = async (premises: Premises, settings: ListenerSetting
     address,
     port,
     get accepting() {
-      return retired === undefined
+      return accepting
     },
+    gone,
     retire,
     close,
   }

@@ -667,26 +667,6 @@ describe('a listener', () => {
     await expect(made.open()).rejects.toThrow(/tls\.certificate/)
   })
 
-  test('is re-settled while the server runs: what stays keeps its sessions, and so does what goes', async () => {
-    const made = house()
-    const [one, other] = [await made.open(), await made.open()]
-    const [staying, leaving] = [await dial(one), await dial(other)]
-    clients.push(staying, leaving)
-    await staying.reply()
-    await leaving.reply()
-    const wanted = { role: 'submission', address: '127.0.0.1', port: 0 } as const
-    expect(await made.reception.settle([one.settings, wanted])).toEqual([])
-    expect(made.reception.listeners.map(({ settings }) => settings.role)).toEqual(['relay', 'submission'])
-    expect(made.reception.listeners[0]?.port).toBe(one.port)
-    for (const client of [staying, leaving]) expect(await client.say('NOOP')).toContain('250')
-    await expect(dial(other)).rejects.toThrow('ECONNREFUSED')
-    expect(await made.reception.settle([{ ...wanted, address: '192.0.2.1' }])).toEqual([
-      'Cannot listen on 192.0.2.1 port 0 for submission: EADDRNOTAVAIL.',
-    ])
-    expect(made.reception.listeners).toHaveLength(0)
-    expect(await leaving.say('QUIT')).toContain('221')
-  })
-
   test('may be closed again by who has no more patience', async () => {
     const made = house()
     const listener = await made.open()

@@ -21,12 +21,6 @@ export interface Reception {
   /** Opens a listener; a fault when the address cannot be had, or when this server must not listen there (open relay). */
   openListener(settings: ListenerSettings): Promise<Opening>
   /**
-   * Makes the open listeners those that are wanted, under the settings of the moment: what is there already stays with its
-   * sessions, what is wanted no more (or no longer allowed) accepts no more and lets its sessions end in peace, what is
-   * new is opened. Gives a sentence for each that could not be had.
-   */
-  settle(wanted: readonly ListenerSettings[]): Promise<readonly string[]>
-  /**
    * Reads the certificate again, for these settings. Gives a sentence when it cannot be used; then the one before stays.
    * Call it before settings are applied, and to take up a renewed certificate.
    */
@@ -39,9 +33,6 @@ export interface Reception {
   close(grace: number): Promise<void>
 }
 
-const isSame = (one: ListenerSettings, other: ListenerSettings): boolean =>
-  one.role === other.role && one.address === other.address && one.port === other.port
-
 export const createReception = (parts: ReceptionParts): Reception => {
   const premises: Premises = {
     desk: createDesk(parts),
@@ -51,7 +42,6 @@ export const createReception = (parts: ReceptionParts): Reception => {
   const { crowd, tls } = premises
   /** Those that accept, and those that still have sessions. */
   const listeners = new Set<Listener>()
-  const accepting = (): Listener[] => [...listeners].filter((listener) => listener.accepting)
 
   const open = async (settings: ListenerSettings): Promise<Opening> => {
     const permission = mayListen(parts.settings(), settings.address)
@@ -59,41 +49,24 @@ export const createReception = (parts: ReceptionParts): Reception => {
     const sentence = tls.current() === undefined ? await tls.renew(parts.settings()) : undefined
     if (sentence !== undefined) return { kind: 'fault', sentence }
     const opening = await openListener(premises, settings)
-    if (opening.kind === 'open') listeners.add(opening.listener)
+    if (opening.kind === 'fault') return opening
+    const { listener } = opening
+    listeners.add(listener)
+    void listener.gone.then(() => listeners.delete(listener))
     return opening
-  }
-  const retire = (listener: Listener): void => {
-    void listener.retire().then(() => listeners.delete(listener))
   }
 
   return {
     openListener: open,
-    settle: async (wanted) => {
-      const left = accepting()
-      const missing = wanted.filter((settings) => {
-        const index = left.findIndex((listener) => isSame(listener.settings, settings))
-        if (index === -1 || mayListen(parts.settings(), settings.address).kind === 'refusal') return true
-        left.splice(index, 1)
-        return false
-      })
-      for (const listener of left) retire(listener)
-      const sentences: string[] = []
-      for (const settings of missing) {
-        const opening = await open(settings)
-        if (opening.kind === 'fault') sentences.push(opening.sentence)
-      }
-      return sentences
-    },
     renewCertificate: (settings) => tls.renew(settings),
     get listeners() {
-      return accepting()
+      return [...listeners].filter((listener) => listener.accepting)
     },
     get sessions() {
       return crowd.sessions
     },
     close: async (grace) => {
       await Promise.all([...listeners].map((listener) => listener.close(grace)))
-      listeners.clear()
     },
   }
 }
