@@ -276,3 +276,51 @@ export const turn = async (rounds = 5): Promise<void> => {
     })
   }
 }
+
+/** The houses and clients of one test file, gone after each test. */
+export interface Stage {
+  readonly house: (changes?: SettingsDocument) => House
+  /** A client that has not heard the greeting yet, at a new listener of the house. */
+  readonly join: (made: House, listener?: Partial<ListenerSettings>) => Promise<TestClient>
+  /** One that was greeted and said EHLO. */
+  readonly greeted: (made: House, listener?: Partial<ListenerSettings>) => Promise<TestClient>
+  /** Looks after a client that a test dialled itself. */
+  readonly keep: (...more: readonly TestClient[]) => void
+  readonly clear: () => Promise<void>
+}
+
+export const createStage = (): Stage => {
+  const houses: House[] = []
+  const clients: TestClient[] = []
+  const join: Stage['join'] = async (made, listener = {}) => {
+    const client = await dial(await made.open(listener))
+    clients.push(client)
+    return client
+  }
+  return {
+    house: (changes = {}) => {
+      const made = createHouse(changes)
+      houses.push(made)
+      return made
+    },
+    join,
+    greeted: async (made, listener = {}) => {
+      const client = await join(made, listener)
+      await client.reply()
+      await client.say('EHLO client.example')
+      return client
+    },
+    keep: (...more) => {
+      clients.push(...more)
+    },
+    clear: async () => {
+      for (const client of clients.splice(0)) client.socket.destroy()
+      await Promise.all(houses.splice(0).map((made) => made.reception.close(0)))
+    },
+  }
+}
+
+/** The names of the events that were told, in order. */
+export const eventsOf = (made: House): readonly string[] => made.told.map(({ event }) => event)
+
+export const codeOf = (reply: string): string => reply.slice(0, 3)
