@@ -14,6 +14,7 @@ interface CommandModule {
 const commands: Readonly<Record<string, () => Promise<CommandModule>>> = {
   serve: () => import('./serve.ts'),
   verify: () => import('./verify.ts'),
+  coverage: () => import('./coverage.ts'),
   settings: () => import('./settings.ts'),
   doctor: () => import('./doctor.ts'),
 }

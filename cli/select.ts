@@ -22,7 +22,7 @@ const locate = (word: string): string => {
 }
 
 /** Every tag that stands in a feature file, without `@`. */
-const tagsOf = async (folder: string): Promise<ReadonlySet<string>> => {
+export const tagsOf = async (folder: string): Promise<ReadonlySet<string>> => {
   const tags = new Set<string>()
   const names = await readdir(folder, { recursive: true })
   for (const name of names.filter((candidate) => candidate.endsWith('.feature'))) {

@@ -26,8 +26,9 @@ export interface Judged {
 /** Requirement ids look so: a source, a section, a running number; three policies number without a section. */
 const requirementPattern = /^(?:rfc\d+-[A-Za-z0-9.]+-\d+|(?:relay-probe|smuggling|mail-service)-\d+)$/
 
-export const requirementsOf = ({ tags }: ScenarioResult): readonly string[] =>
-  tags.filter((tag) => requirementPattern.test(tag))
+export const isRequirement = (tag: string): boolean => requirementPattern.test(tag)
+
+export const requirementsOf = ({ tags }: ScenarioResult): readonly string[] => tags.filter(isRequirement)
 
 export const levelOf = ({ tags }: ScenarioResult): Level =>
   tags.includes('must') ? 'must' : tags.includes('should') ? 'should' : tags.includes('may') ? 'may' : 'must'

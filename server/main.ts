@@ -52,6 +52,8 @@ export interface ReferenceOptions extends StartOptions {
   readonly version: string
   /** Ports other than Node's own: a clock that can be moved, say. */
   readonly ports?: Partial<NodePorts>
+  /** False: the queue's database gets no thread of its own; for servers that live for a moment. */
+  readonly queueThread?: boolean
 }
 
 export type Started = { readonly kind: 'started'; readonly server: ReferenceServer } | StartMistakes
@@ -125,6 +127,7 @@ export const startServer = async (options: ReferenceOptions): Promise<Started> =
   const store = await openSqliteStore({
     folder: join(folder, 'queue'),
     clock,
+    ...(options.queueThread !== undefined && { ownThread: options.queueThread }),
     onFault: (reason) => tell('warning', {}, { about: 'the database of the queue', reason }),
   })
   const queue = await openQueue({

@@ -71,6 +71,7 @@ export const createReferenceTarget = (): Target => {
       folder: join(surroundings.folder, 'data'),
       version: version(),
       ports: { clock },
+      queueThread: false,
       onEvent: (event) => {
         if (event.event === 'open-relay' || event.event === 'warning') told.push(lineOf(event))
       },

@@ -12,8 +12,9 @@ import type { Clock, Container, Offspring, SetAside, Store } from '../ports.ts'
 import { openContainer } from './container.ts'
 import type { ChunkedContainer } from './container.ts'
 import { writeEnvelope, writeRecipient } from './document.ts'
-import { connectWorker } from './worker-line.ts'
-import type { WorkerOpened } from './worker-line.ts'
+import { keepHere } from './sqlite-here.ts'
+import { connectWorker, threadEnd } from './worker-line.ts'
+import type { WorkerEnd, WorkerOpened } from './worker-line.ts'
 import { createPressure } from './pressure.ts'
 import { chunkSize } from './sqlite-messages.ts'
 import type { Answer, NewMessage, ReadPiece, StoredContent, WorkerOptions } from './sqlite-messages.ts'
@@ -24,6 +25,8 @@ export interface SqliteStoreOptions {
   readonly clock: Pick<Clock, 'now'>
   /** Octets that the database file may have at most; absent or 0 means that the disk alone sets the limit. */
   readonly maximumOctets?: number
+  /** False: the database is kept in the caller's own thread (`sqlite-here.ts`). */
+  readonly ownThread?: boolean
   /** Told once when the thread dies, and when tidying up fails. */
   readonly onFault?: (reason: string) => void
 }
@@ -43,6 +46,14 @@ const newMessage = ({ envelope }: Offspring, content: StoredContent): NewMessage
   content,
 })
 
+const keepInThread = (options: WorkerOptions): WorkerEnd => {
+  // The same file name runs from the sources and from `dist/`.
+  const thread = new Worker(new URL(`./sqlite-worker${extname(import.meta.url)}`, import.meta.url), {
+    workerData: options,
+  })
+  return threadEnd(thread)
+}
+
 /** Opens (or makes) the queue in the folder; rejects with a sentence when another process uses it or it cannot be had. */
 export const openSqliteStore = async (options: SqliteStoreOptions): Promise<Store> => {
   const workerData: WorkerOptions = {
@@ -50,8 +61,7 @@ export const openSqliteStore = async (options: SqliteStoreOptions): Promise<Stor
     now: options.clock.now(),
     maximumOctets: options.maximumOctets ?? 0,
   }
-  // The same file name runs from the sources and from `dist/`.
-  const worker = new Worker(new URL(`./sqlite-worker${extname(import.meta.url)}`, import.meta.url), { workerData })
+  const worker = options.ownThread === false ? keepHere(workerData) : keepInThread(workerData)
   const line = connectWorker(worker, options.onFault ?? (() => {}))
   let opened: WorkerOpened
   try {

@@ -12,17 +12,18 @@ afterEach(async () => {
   for (const clean of cleanups.splice(0).toReversed()) await clean()
 })
 
-const openSqlite = async (): Promise<Store> => {
+const openSqlite = async (ownThread: boolean): Promise<Store> => {
   const folder = mkdtempSync(join(tmpdir(), 'queue-'))
   cleanups.push(() => rmSync(folder, { recursive: true }))
-  const store = await openSqliteStore({ folder, clock: { now: () => 0 } })
+  const store = await openSqliteStore({ folder, clock: { now: () => 0 }, ownThread })
   cleanups.push(() => store.close())
   return store
 }
 
 const kinds: readonly (readonly [string, () => Promise<Store>])[] = [
   ['in memory', () => Promise.resolve(createMemoryStore())],
-  ['on SQLite', openSqlite],
+  ['on SQLite', () => openSqlite(true)],
+  ['on SQLite without a thread', () => openSqlite(false)],
 ]
 
 const put = async (store: Store, id: string, text: string, addresses = ['bob@there.example']): Promise<void> => {

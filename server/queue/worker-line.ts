@@ -23,8 +23,28 @@ export interface WorkerLine {
   close(): Promise<void>
 }
 
-/** Talks to a thread that was just started. */
-export const connectWorker = (worker: Worker, onFault: (reason: string) => void): WorkerLine => {
+/** What the line needs of the other side: a thread, or its likeness in this one. */
+export interface WorkerEnd {
+  onMessage(hear: (word: FromWorker) => void): void
+  onFault(hear: (fault: unknown) => void): void
+  onExit(hear: (code: number) => void): void
+  postMessage(call: Call, transfer: readonly ArrayBuffer[]): void
+  terminate(): Promise<void>
+}
+
+/** A thread as the other side. */
+export const threadEnd = (thread: Worker): WorkerEnd => ({
+  onMessage: (hear) => thread.on('message', hear),
+  onFault: (hear) => thread.on('error', hear),
+  onExit: (hear) => thread.on('exit', hear),
+  postMessage: (call, transfer) => thread.postMessage(call, [...transfer]),
+  terminate: async () => {
+    await thread.terminate()
+  },
+})
+
+/** Talks to a keeper that was just started. */
+export const connectWorker = (worker: WorkerEnd, onFault: (reason: string) => void): WorkerLine => {
   const pending = new Map<number, Pending>()
   let calls = 0
   let dead: Error | undefined
@@ -46,7 +66,7 @@ export const connectWorker = (worker: Worker, onFault: (reason: string) => void)
     one?.resolve(answer)
   }
 
-  worker.on('message', (word: FromWorker) => {
+  worker.onMessage((word) => {
     if (word.kind === 'answers') for (const answer of word.answers) settle(answer)
     else if (word.kind === 'opened') opening.resolve(word)
     else if (word.kind === 'warning') onFault(word.reason)
@@ -55,8 +75,8 @@ export const connectWorker = (worker: Worker, onFault: (reason: string) => void)
       opening.reject(new Error(word.reason))
     }
   })
-  worker.on('error', (fault) => die(fault instanceof Error ? fault.message : String(fault)))
-  worker.on('exit', (code) => die(`its thread ended with code ${code}`))
+  worker.onFault((fault) => die(fault instanceof Error ? fault.message : String(fault)))
+  worker.onExit((code) => die(`its thread ended with code ${code}`))
 
   return {
     opened: opening.promise,
@@ -64,7 +84,7 @@ export const connectWorker = (worker: Worker, onFault: (reason: string) => void)
       if (dead !== undefined) return
       closing = true
       const ended = new Promise<void>((resolve) => {
-        worker.once('exit', () => resolve())
+        worker.onExit(() => resolve())
       })
       worker.postMessage({ call: ++calls, request: { kind: 'close' } } satisfies Call, [])
       await ended
@@ -78,7 +98,7 @@ export const connectWorker = (worker: Worker, onFault: (reason: string) => void)
       const call = ++calls
       const { promise, resolve, reject } = Promise.withResolvers<Answer>()
       pending.set(call, { resolve, reject })
-      worker.postMessage({ call, request } satisfies Call, [...transfer])
+      worker.postMessage({ call, request } satisfies Call, transfer)
       return promise
     },
   }
