@@ -48,8 +48,8 @@ export const domainKey = (name: string): string => asciiHost({ kind: 'domain', n
 /** The form in which two spellings of a local user's name are equal. */
 export const localKey = (localPart: string): string => localPart.normalize('NFC').toLowerCase()
 
-/** rfc5321-4.5.1-03: in any case. */
-export const isPostmaster = (localPart: string): boolean => localKey(localPart) === 'postmaster'
+/** Whom every domain has, in any case of letters: mail for abuse is the postmaster's. rfc5321-4.5.1-03 rfc2142-2-01 -02 */
+const roles: ReadonlySet<string> = new Set(['postmaster', 'abuse'])
 
 /** `local-part` or `local-part@domain` as people write it in settings; other text is a name as it stands. */
 export const addressOf = (text: string): MailAddress => mailAddressOf(text) ?? { localPart: text }
@@ -62,10 +62,11 @@ export const createDirectory = (settings: DirectorySettings): Directory => {
   const backup = new Set(incoming.relayDomains.map(domainKey).filter((domain) => !local.has(domain)))
   const ownAddresses = new Set(settings.listeners.map((listener) => parseAddress(listener.address)?.join()))
 
-  /** By `local-part` and by `local-part@domain`; what stands first in the settings wins. */
+  /** By local part at every local domain (the empty one) and at one domain; what stands first in the settings wins. */
   const entries = new Map<string, Resident>()
-  const keyOf = (localPart: string, domain?: string): string =>
-    domain === undefined ? localKey(localPart) : `${localKey(localPart)}@${domainKey(domain)}`
+  // A NUL parts the two, because a quoted local part may hold an `@` of its own.
+  const keyOf = (localPart: string, domain = ''): string =>
+    `${domain === '' ? '' : domainKey(domain)}\0${localKey(localPart)}`
   const enter = ({ localPart, domain }: MailAddress, resident: Resident): void => {
     const key = keyOf(localPart, domain)
     if (!entries.has(key)) entries.set(key, resident)
@@ -76,6 +77,13 @@ export const createDirectory = (settings: DirectorySettings): Directory => {
     enter({ localPart: user.name }, { kind: 'user', user })
     for (const address of user.addresses) enter(addressOf(address), { kind: 'user', user })
   }
+  // rfc2142-6-01: who has to do with a list, not with its members, writes to LIST-request.
+  for (const list of settings.lists) {
+    const { localPart, ...at } = addressOf(list.address)
+    const request = { localPart: `${localPart}-request`, ...at }
+    const address = [request.localPart, ...(request.domain === undefined ? [] : [request.domain])].join('@')
+    enter(request, { kind: 'alias', alias: { address, to: [list.owner] } })
+  }
 
   const domainOf = (host: Host): string => (host.kind === 'domain' ? host.name : primaryDomain)
   const find = (localPart: string, domain: string): Resident | undefined =>
@@ -84,8 +92,8 @@ export const createDirectory = (settings: DirectorySettings): Directory => {
     const domain = domainOf(host)
     const exact = find(localPart, domain)
     if (exact !== undefined) return exact
-    // rfc5321-4.5.1-02: always, at every domain served.
-    if (isPostmaster(localPart)) return { kind: 'postmaster' }
+    // rfc5321-4.5.1-02 rfc2142-1-02: always, at every domain served.
+    if (roles.has(localKey(localPart))) return { kind: 'postmaster' }
     const at = subaddressSeparator === '' ? -1 : localPart.indexOf(subaddressSeparator, 1)
     return at === -1 ? undefined : resident(localPart.slice(0, at), host)
   }

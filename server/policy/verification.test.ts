@@ -117,6 +117,16 @@ describe('EXPN', () => {
     expect(code(policy.expand(stranger, 'staff', false))).toBe('252 2.5.0')
     expect(code(policy.expand(stranger, 'nobody', false))).toBe('252 2.5.0')
   })
+  test('a name that two lists have is ambiguous, with a code that EXPN may give (rfc5321-4.3.2-14)', () => {
+    const lists = ['all@here.example', 'all@also.example'].map((address) => ({
+      address,
+      owner: 'alice',
+      members: ['bob'],
+    }))
+    const twins = createPolicy(settingsWith({ ...house, lists }))
+    expect(code(twins.expand(alice, 'all', false))).toBe('550 5.1.4')
+    expect(code(twins.expand(alice, 'all@also.example', false))).toBe('250 2.1.5')
+  })
   test('members that need UTF-8', () => {
     const wide = createPolicy(
       settingsWith({ ...house, lists: [{ address: 'all', owner: 'alice', members: ['j\u00f6rg@there.example'] }] }),

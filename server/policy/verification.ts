@@ -115,7 +115,7 @@ export const expand = (who: Settings['verify'], directory: Directory, inquiry: I
   if (found === 'elsewhere') return replies.cannotExpand
   const [first, ...others] = found.filter(({ resident }) => resident.kind === 'list' || resident.kind === 'alias')
   if (first === undefined) return replies.noSuchList
-  if (others.length > 0) return replies.ambiguousUser
+  if (others.length > 0) return replies.ambiguousList
   const members =
     first.resident.kind === 'list'
       ? first.resident.list.members

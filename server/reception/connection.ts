@@ -58,7 +58,6 @@ export class Connection {
   #lineOpen = false
   #clientEnded = false
   #goingDown = false
-  #held: Uint8Array[] = []
   /** Why the client's time was up, if it was. */
   #impatience: Impatience | undefined
 
@@ -108,12 +107,8 @@ export class Connection {
 
   #onData(chunk: Uint8Array): void {
     if (this.#state !== 'open') return
-    if (this.#isHalted() || this.#held.length > 0) {
-      this.#held.push(chunk)
-      this.#wire.pause()
-    } else {
-      this.#enter(() => this.#receive(chunk))
-    }
+    if (this.#isHalted() || this.#wire.holding) this.#wire.hold(chunk)
+    else this.#enter(() => this.#receive(chunk))
   }
 
   #onGone(reason: string): void {
@@ -159,11 +154,7 @@ export class Connection {
   #receive(chunk: Uint8Array): void {
     this.#lineOpen = chunk.at(-1) !== lineFeed
     for (let rest = chunk; rest.length > 0 && this.#state === 'open';) {
-      if (this.#isHalted()) {
-        this.#held.unshift(rest)
-        this.#wire.pause()
-        return
-      }
+      if (this.#isHalted()) return this.#wire.hold(rest, 'first')
       const all = rest.length <= feedOctets || this.#parts.session.state.awaiting === 'content'
       const bytes = all ? rest : rest.subarray(0, feedOctets)
       rest = rest.subarray(bytes.length)
@@ -174,9 +165,10 @@ export class Connection {
 
   /** What was held while something was under way, and then the socket again, or the end of it. */
   #readOn(): void {
-    while (this.#held.length > 0 && !this.#isHalted() && this.#state === 'open') {
-      const chunk = this.#held.shift()
-      if (chunk !== undefined) this.#receive(chunk)
+    while (!this.#isHalted() && this.#state === 'open') {
+      const chunk = this.#wire.unhold()
+      if (chunk === undefined) break
+      this.#receive(chunk)
     }
     if (this.#isHalted() || this.#state !== 'open') return
     if (this.#clientEnded) {
@@ -208,7 +200,7 @@ export class Connection {
           break
         }
         case 'question': {
-          const ruling = answer(output.question, () => this.#held.length > 0)
+          const ruling = answer(output.question, () => this.#wire.holding)
           if (ruling instanceof Promise) this.#await(ruling, (late) => this.#rule(late))
           else this.#rule(ruling)
           break
@@ -269,9 +261,7 @@ export class Connection {
     this.#watch.rest()
     const { plain, unread } = this.#wire.release()
     // The session counts what came in clear, and forgets it.
-    for (const bytes of [...this.#held.splice(0), ...unread]) {
-      this.#outputs.add(this.#parts.session.take({ kind: 'bytes', bytes }))
-    }
+    for (const bytes of unread) this.#outputs.add(this.#parts.session.take({ kind: 'bytes', bytes }))
     this.#parts.secure(plain).then(
       (handshake) => this.#secured(handshake, then),
       (bug: unknown) => this.#fail(bug),
@@ -304,7 +294,6 @@ export class Connection {
 
   #close(reason: string): void {
     this.#watch.close()
-    this.#held = []
     this.#parts.tell('session-closed', { session: this.#parts.id }, { reason: this.#impatience ?? reason })
     this.#parts.onEnded()
   }

@@ -25,6 +25,7 @@ export class Wire {
   readonly #events: WireEvents
   readonly #clock: Clock
   #socket: Socket
+  #held: Uint8Array[] = []
   #unsent: Uint8Array[] = []
   #stalled = false
   #fault: string | undefined
@@ -56,9 +57,21 @@ export class Wire {
     if (!this.#socket.write(bytes)) this.#stalled = true
   }
 
-  /** Reads no more than what is on its way already. */
-  pause(): void {
+  /** Something was held back. */
+  get holding(): boolean {
+    return this.#held.length > 0
+  }
+
+  /** Keeps what cannot be used now, behind what is kept already (or before it), and reads no more than is on its way. */
+  hold(chunk: Uint8Array, where: 'last' | 'first' = 'last'): void {
+    if (where === 'last') this.#held.push(chunk)
+    else this.#held.unshift(chunk)
     this.#socket.pause()
+  }
+
+  /** The first of what was held back. */
+  unhold(): Uint8Array | undefined {
+    return this.#held.shift()
   }
 
   resume(): void {
@@ -66,7 +79,7 @@ export class Wire {
   }
 
   /**
-   * Gives the socket away to TLS. What came in clear and was not read yet is returned, because TLS must not see it
+   * Gives the socket away to TLS. What came in clear and was not used yet is returned, because TLS must not see it
    * (rfc3207-4.2-02). Until `adopt` only `destroy` may be called.
    */
   release(): { readonly plain: Socket; readonly unread: readonly Uint8Array[] } {
@@ -77,7 +90,7 @@ export class Wire {
     plain.off('drain', this.#onDrain)
     plain.off('end', this.#events.ended)
     plain.off('close', this.#onClose)
-    const unread: Uint8Array[] = []
+    const unread = this.#held.splice(0)
     for (let bytes: unknown = plain.read(); bytes instanceof Uint8Array; bytes = plain.read()) unread.push(bytes)
     return { plain, unread }
   }
@@ -132,6 +145,7 @@ export class Wire {
   }
 
   readonly #onClose = (): void => {
+    this.#held = []
     this.#linger?.cancel()
     this.#events.gone(this.#fault)
   }
