@@ -2,12 +2,14 @@
  * Around every scenario: the scene before, the standing checks and the evidence after, and everything closed last.
  *
  * Three things are checked whatever the scenario is about (DESIGN §5): no refusal that no step looked at, no contact with
- * a name that no Given declared, and a ledger that balances. They hold only for scenarios whose own steps passed.
+ * a name that no Given declared, and a ledger that balances. They hold only for scenarios whose own steps passed. The reply
+ * lint looks at every conversation with the server; what it finds is attached, and fails scenarios of our own server only.
  */
 import { After, Before, Status } from '@cucumber/cucumber'
 import type { ITestCaseHookParameter } from '@cucumber/cucumber'
 import type { Capability } from '../targets/target.ts'
 import { attachEvidence } from './evidence.ts'
+import { lintReplies } from './reply-lint.ts'
 import { unbalanced, undeclaredNames, unseenRefusals } from './standing-checks.ts'
 import type { MailWorld } from './world.ts'
 
@@ -38,6 +40,8 @@ After(async function (this: MailWorld, { result }: ITestCaseHookParameter) {
   if (result?.status === Status.PASSED && this.started && this.startRefusal === undefined) {
     faults.push(...unseenRefusals(this), ...undeclaredNames(this), ...(await unbalanced(this)))
   }
+  const deviations = lintReplies(this)
+  if (result?.status === Status.PASSED && this.target.lintFails === true) faults.push(...deviations)
   await attachEvidence(this)
   const closing = await this.close()
   faults.push(...closing.map((fault) => `closing: ${fault}`))

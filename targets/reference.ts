@@ -101,6 +101,7 @@ export const createReferenceTarget = (): Target => {
   return {
     name: 'reference',
     capabilities,
+    lintFails: true,
     version: async () => version(),
     async start(settings, around) {
       surroundings = around
