@@ -35,6 +35,8 @@ export type DnsTrouble =
   | 'silence'
   | 'truncated'
   | 'slow'
+  /** TC and a part of the answer over UDP, SERVFAIL over TCP. */
+  | 'truncated-for-good'
   | 'wrong-id'
   | 'wrong-question'
   | 'garbage'
@@ -79,6 +81,8 @@ export type Moment =
   | 'HELO'
   | 'STARTTLS'
   | 'AUTH'
+  /** The 334 of an AUTH exchange; `AUTH` is the reply that ends it. */
+  | 'challenge'
   | 'MAIL'
   | 'RCPT'
   | 'DATA'
@@ -105,6 +109,8 @@ export type Misbehaviour =
   | { readonly do: 'reset' }
   | { readonly do: 'silence' }
   | { readonly do: 'delay'; readonly milliseconds: number }
+  /** The reply waits for `release()`. */
+  | { readonly do: 'hold' }
   /** At `content`: read no faster than so many octets a second. */
   | { readonly do: 'read-slowly'; readonly octetsPerSecond: number }
 
@@ -128,7 +134,16 @@ export interface ExchangerOptions {
   /** good: from the scene's authority; the others as their names say. Absent: STARTTLS is not offered. */
   readonly certificate?: 'good' | 'self-signed' | 'expired' | 'wrong-name' | 'revoked'
   /** Takes mail only after AUTH with these (a smarthost). */
-  readonly credentials?: { readonly user: string; readonly password: string; readonly methods?: readonly string[] }
+  readonly credentials?: {
+    readonly user: string
+    readonly password: string
+    /** PLAIN, LOGIN and CRAM-MD5 where nothing else is said; SCRAM-SHA-256 is known too, other names are only offered. */
+    readonly methods?: readonly string[]
+    /** What is wrong with the server's side of SCRAM. */
+    readonly scramFault?: 'nonce' | 'signature'
+  }
+  /** The name in the certificate, where it is not the exchanger's own: `*.provider.example`. */
+  readonly certificateName?: string
   /** Listens with TLS from the first byte. */
   readonly implicitTls?: boolean
   readonly protocol?: 'smtp' | 'lmtp'
@@ -170,6 +185,8 @@ export interface Exchanger {
   /** Every connection it saw, also those that brought nothing. */
   readonly conversations: readonly Conversation[]
   declare(fault: Fault): void
+  /** Lets every reply go that a `hold` keeps back. */
+  release(): void
   /** Stops listening: connections are refused until `open()`. */
   shut(): Promise<void>
   open(): Promise<void>

@@ -176,6 +176,11 @@ function judge(
     case 'truncated':
       if (transport === 'tcp') return honest()
       return { bytes: packet(query, question, 'NOERROR', [], TRUNCATED_RESPONSE), said: '(truncated)', delay }
+    case 'truncated-for-good': {
+      if (transport === 'tcp') return only('SERVFAIL')
+      const part = answer.records.slice(0, 1)
+      return { bytes: packet(query, question, 'NOERROR', part, TRUNCATED_RESPONSE), said: '(truncated)', delay }
+    }
     case 'wrong-id': {
       const bytes = packet(query, question, answer.rcode, answer.records)
       bytes.writeUInt16BE((query.id ?? 0) ^ 0x55_55, 0)

@@ -1,9 +1,12 @@
 /**
- * The server's side of AUTH for an exchanger that wants credentials: PLAIN, LOGIN and CRAM-MD5 (RFC 4954, 4616, 2195).
+ * The server's side of AUTH for an exchanger that wants credentials: PLAIN, LOGIN, CRAM-MD5 and SCRAM-SHA-256 (RFC 4954,
+ * 4616, 2195, 5802).
  *
  * The exchange asks through `ask` (a 334 with a challenge) and comes to a user's name or a reason for refusing.
  */
 import { createHmac, randomBytes } from 'node:crypto'
+import { answerScram } from './scram.ts'
+import type { Known } from './scram.ts'
 
 export interface AuthenticationResult {
   readonly user?: string
@@ -12,6 +15,7 @@ export interface AuthenticationResult {
 }
 
 export const METHODS: readonly string[] = ['PLAIN', 'LOGIN', 'CRAM-MD5']
+const KNOWN_METHODS: ReadonlySet<string> = new Set([...METHODS, 'SCRAM-SHA-256'])
 
 /**
  * @param ask Sends the challenge (clear text, base64 is added) and resolves to the client's next line, if one came.
@@ -19,13 +23,13 @@ export const METHODS: readonly string[] = ['PLAIN', 'LOGIN', 'CRAM-MD5']
  */
 export async function authenticate(
   argument: string,
-  known: { readonly user: string; readonly password: string; readonly methods?: readonly string[] },
+  known: Known,
   hostName: string,
   ask: (challenge: string) => Promise<string | undefined>,
 ): Promise<AuthenticationResult | undefined> {
   const [method = '', initial] = argument.split(' ')
   const name = method.toUpperCase()
-  if (!(known.methods ?? METHODS).includes(name) || !METHODS.includes(name)) return { code: 504 }
+  if (!(known.methods ?? METHODS).includes(name) || !KNOWN_METHODS.has(name)) return { code: 504 }
   const answer = async (challenge: string): Promise<string | 501 | undefined> => {
     const line = await ask(challenge)
     return line === undefined ? undefined : (decoded(line) ?? 501)
@@ -48,6 +52,10 @@ export async function authenticate(
       const password = await answer('Password:')
       if (password === undefined) return undefined
       return password === 501 ? { code: 501 } : matches(user, password)
+    }
+    case 'SCRAM-SHA-256': {
+      const first = initial === undefined ? await answer('') : (decoded(initial) ?? 501)
+      return first === 501 ? { code: 501 } : await answerScram(first, known, answer)
     }
     default: {
       const challenge = `<${randomBytes(8).toString('hex')}@${hostName}>`

@@ -35,7 +35,7 @@ export function openFaultLedger(): FaultLedger {
 
 /** True for what only takes time and leaves the outcome to others. */
 function passes(misbehaviour: Misbehaviour): boolean {
-  return misbehaviour.do === 'delay' || misbehaviour.do === 'read-slowly'
+  return misbehaviour.do === 'delay' || misbehaviour.do === 'hold' || misbehaviour.do === 'read-slowly'
 }
 
 /** The code of the first complete reply in these bytes; 0 when there is none. */

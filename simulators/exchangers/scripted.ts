@@ -36,6 +36,7 @@ export async function openScriptedExchanger(place: ExchangerPlace, options: Exch
   const conversations: Conversation[] = []
   const channels = new Set<Channel>()
   const faults = openFaultLedger()
+  let gate = Promise.withResolvers<void>()
   let closing = false
   const house: House = {
     name: place.name,
@@ -45,6 +46,7 @@ export async function openScriptedExchanger(place: ExchangerPlace, options: Exch
     violate: (text) => {
       if (!closing) violations.push(text)
     },
+    released: () => gate.promise,
     receive: (message, taken) => {
       if (taken) received.push(message)
       else declined.push(message)
@@ -85,6 +87,10 @@ export async function openScriptedExchanger(place: ExchangerPlace, options: Exch
     violations,
     conversations,
     declare: (fault) => faults.declare(fault),
+    release() {
+      gate.resolve()
+      gate = Promise.withResolvers<void>()
+    },
     shut,
     open: async () => {
       if (!server.listening) await listen(server, place)

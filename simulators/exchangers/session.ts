@@ -25,6 +25,8 @@ export interface House {
   readonly faults: FaultLedger
   readonly certificate: LeafCertificate | undefined
   violate(text: string): void
+  /** Resolves at the next `release()`. */
+  released(): Promise<void>
   /** A message it has taken responsibility for, told before the reply leaves; or one it did not take. */
   receive(message: ReceivedMessage, taken: boolean): void
 }
@@ -53,7 +55,7 @@ export async function serveSession(channel: Channel, house: House, peerAddress: 
     return all.filter((line) => !withheld.has(keywordOf(line)))
   }
   const offered = (): ReadonlySet<string> => keywords
-  const speech = openSpeech(channel, faults, offered, (text) => house.violate(text))
+  const speech = openSpeech(channel, faults, offered, (text) => house.violate(text), () => house.released())
   const line = (code: number, enhanced: string, text: string): string[] => {
     const plain = !keywords.has('ENHANCEDSTATUSCODES')
     return [plain ? `${code} ${text}` : `${code} ${enhanced} ${text}`]
@@ -120,7 +122,7 @@ export async function serveSession(channel: Channel, house: House, peerAddress: 
     if (user !== undefined || transactions.underWay)
       return await refuse(503, '5.5.1', 'not now', 'AUTH at a wrong time')
     const result = await authenticate(argument, options.credentials, house.name, async (challenge) => {
-      const asked = await speech.answer('other', [`334 ${Buffer.from(challenge).toString('base64')}`])
+      const asked = await speech.answer('challenge', [`334 ${Buffer.from(challenge).toString('base64')}`])
       return asked === undefined ? undefined : await speech.hear({ isAuth: true })
     })
     if (result === undefined) return undefined

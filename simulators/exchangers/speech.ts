@@ -51,6 +51,7 @@ export function openSpeech(
   faults: FaultLedger,
   offered: () => ReadonlySet<string>,
   violate: (text: string) => void,
+  released: () => Promise<void>,
 ): Speech {
   let excused = false
   let dismissed = false
@@ -108,6 +109,10 @@ export function openSpeech(
           case 'delay':
             excused = true
             if (!(await channel.wait(fault.milliseconds))) return undefined
+            break
+          case 'hold':
+            excused = true
+            if (!(await Promise.race([released().then(() => true), channel.over().then(() => false)]))) return undefined
             break
           case 'read-slowly':
             break
