@@ -85,6 +85,8 @@ const verifying = {
   expansionProhibited: enhanced(550, '5.7.2', 'EXPN of that mailing list is not for you'),
   /** rfc5321-3.5.1-04 */
   ambiguousUser: enhanced(553, '5.1.4', 'VRFY argument is ambiguous'),
+  /** 553 is no answer to EXPN. rfc5321-4.3.2-14 */
+  ambiguousList: enhanced(550, '5.1.4', 'EXPN argument is ambiguous'),
   /** rfc6531-3.7.4.2-02 */
   verifiedButNeedsUtf8: enhanced(252, '2.6.8', 'That mailbox can only be shown to VRFY or EXPN with SMTPUTF8'),
 } as const
