@@ -76,7 +76,10 @@ describe('the table, walked whole', () => {
   test.each(refused)('%s in %s: %s', (verb, phase, reason) => {
     // A refused chunk spoils the transaction, everything else leaves the phase alone. rfc5321-4.1.4-13
     const next = verb === 'BDAT' && phase === 'mail' ? 'failed' : phase
-    expect(attempt(verb, phase)).toEqual({ reply: lastLine(refusalReply(reason, verb, 554)), next })
+    const { code, enhanced, lines } = refusalReply(reason, verb, 554)
+    const status = verb === 'EHLO' || verb === 'HELO' ? undefined : enhanced // rfc2034-4-02
+    const reply = lastLine(status === undefined ? { code, lines } : { code, enhanced: status, lines })
+    expect(attempt(verb, phase)).toEqual({ reply, next })
   })
 
   test('every reply that it names is 503, 521 or 554', () => {

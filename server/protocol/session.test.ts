@@ -85,8 +85,9 @@ const conversations: readonly Conversation[] = [
     judge: refusing('connection', { code: 554, lines: ['mx.here.example not you'] }),
     script: `
       S: 554 mx.here.example
+      # No answer to EHLO carries an enhanced code. rfc2034-4-02
       C: EHLO c.example
-      S: 503 5.5.1
+      S: 503 No
       C: RSET
       S: 503 5.5.1
       C: XYZZY
@@ -106,6 +107,8 @@ const conversations: readonly Conversation[] = [
     script: `
       S: 521
       C: EHLO c.example
+      S: 521 This
+      C: NOOP
       S: 521 5.3.2
       C: QUIT
       S: 221

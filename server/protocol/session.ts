@@ -46,6 +46,11 @@ export function openSession(terms: Terms): Session {
   return new ServerSession(terms)
 }
 
+/** No answer to HELO or EHLO carries an enhanced status code, whoever gives it. rfc2034-4-02 */
+function answerTo(verb: string | undefined, reply: Reply): Reply {
+  return verb === 'EHLO' || verb === 'HELO' ? { code: reply.code, lines: reply.lines } : reply
+}
+
 const awaitedBy = { question: 'ruling', prompt: 'response', intake: 'content' } as const
 
 class ServerSession implements Session {
@@ -203,7 +208,7 @@ class ServerSession implements Session {
   /** Says a command's one reply and does what it entails. */
   #conclude(verb: string | undefined, verdict: Verdict): void {
     this.#current = undefined
-    const { reply } = verdict
+    const reply = answerTo(verb, verdict.reply)
     this.#say({ kind: 'reply', reply })
     if (verb !== undefined && reply.code >= 400) this.#noteRefusal(verb, reply)
     if (verdict.close === true || reply.code === 221 || reply.code === 421) return this.#end()

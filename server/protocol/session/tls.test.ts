@@ -80,7 +80,7 @@ describe('TLS', () => {
       C: NOOP
       S: 250
       C: HELO c.example
-      S: 530 5.7.0
+      S: 530 Must
       C: EHLO c.example
       S: 250 HELP
       C: MAIL FROM:<a@c.example>
