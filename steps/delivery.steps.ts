@@ -2,12 +2,12 @@
  * What arrived outside: which exchanger received what, for whom, in which order, and whether it is still the same message.
  */
 import assert from 'node:assert/strict'
-import { setTimeout } from 'node:timers/promises'
 import { Then } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
 import type { Exchanger, ReceivedMessage } from '../simulators/contract.ts'
 import { contentOf, fieldOf, withoutTrace } from './content.ts'
 import { carries } from './letters.ts'
+import { until } from './patience.ts'
 import type { MailWorld } from './world.ts'
 
 /** What an exchanger received of the scenario's letters (notifications and other people's mail left out). */
@@ -22,17 +22,6 @@ const recipientsOf = (messages: readonly ReceivedMessage[]): readonly string[] =
 const told = (exchanger: Exchanger): string =>
   `${exchanger.name} received ${exchanger.received.length} message(s) for ${recipientsOf(exchanger.received).join(', ') || 'nobody'}` +
   ` over ${exchanger.conversations.length} connection(s)`
-
-const patienceMilliseconds = 5000
-
-/** Waits for something that happens while other deliveries are still under way. */
-const until = async (holds: () => boolean, otherwise: string): Promise<void> => {
-  const deadline = performance.now() + patienceMilliseconds
-  while (!holds()) {
-    assert.ok(performance.now() < deadline, otherwise)
-    await setTimeout(10)
-  }
-}
 
 const theOne = (world: MailWorld, host: string): ReceivedMessage => {
   const messages = world.host(host).received
@@ -53,7 +42,10 @@ Then(
 
 Then('{host} receives it meanwhile for {mailbox}', async function (this: MailWorld, host: string, mailbox: string) {
   const exchanger = this.host(host)
-  await until(() => recipientsOf(exchanger.received).includes(mailbox), told(exchanger))
+  await until(
+    () => recipientsOf(exchanger.received).includes(mailbox),
+    () => told(exchanger),
+  )
 })
 
 Then('{host} gets it for {int} recipients', async function (this: MailWorld, host: string, count: number) {
@@ -88,9 +80,31 @@ Then('{host} is not contacted', async function (this: MailWorld, host: string) {
   assert.equal(this.host(host).conversations.length, 0, told(this.host(host)))
 })
 
-Then('{host} sees at most/exactly {int} connection(s)', async function (this: MailWorld, host: string, count: number) {
+Then('{host} sees at most {int} connection(s)', async function (this: MailWorld, host: string, count: number) {
   await this.rest()
   assert.ok(this.host(host).conversations.length <= count, told(this.host(host)))
+})
+
+Then('{host} sees exactly {int} connection(s)', async function (this: MailWorld, host: string, count: number) {
+  await this.rest()
+  assert.equal(this.host(host).conversations.length, count, told(this.host(host)))
+})
+
+/** While a delivery is under way that may still come to it. */
+Then('{host} is not contacted yet', function (this: MailWorld, host: string) {
+  assert.equal(this.host(host).conversations.length, 0, told(this.host(host)))
+})
+
+Then('both {host} and {host} receive some', async function (this: MailWorld, one: string, other: string) {
+  await this.rest()
+  for (const host of [one, other]) assert.ok(this.host(host).received.length > 0, told(this.host(host)))
+})
+
+/** RFC 1870 §5: the octets of the content, line ends counted, transparency not. */
+Then('{host} was told the true size', async function (this: MailWorld, host: string) {
+  await this.rest()
+  const { mailParameters, content } = theOne(this, host)
+  assert.equal(Number(mailParameters['SIZE']), content.length)
 })
 
 Then('the hosts are tried in this order:', async function (this: MailWorld, table: DataTable) {

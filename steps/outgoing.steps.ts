@@ -1,0 +1,103 @@
+/**
+ * What the server under test says as a client: the commands that a mail exchanger heard, connection by connection.
+ */
+import assert from 'node:assert/strict'
+import { Then } from '@cucumber/cucumber'
+import type { DataTable } from '@cucumber/cucumber'
+import type { Conversation, Exchanger } from '../simulators/contract.ts'
+import { renderConversation, unescapeBytes } from '../simulators/notation.ts'
+import { fieldsOf } from './content.ts'
+import { until } from './patience.ts'
+import type { MailWorld } from './world.ts'
+
+/** All octets of the client, TLS taken off. */
+const heard = ({ spoken }: Conversation): Buffer =>
+  Buffer.concat(spoken.filter(({ side }) => side === 'C').map(({ bytes }) => bytes))
+
+const linesOf = (conversation: Conversation): readonly string[] =>
+  heard(conversation).toString('utf8').split('\r\n').slice(0, -1)
+
+const shown = (exchanger: Exchanger): string =>
+  exchanger.conversations.map((conversation) => renderConversation(conversation)).join('\n')
+
+/** `…` alone stands for any number of lines, within a line for any text. */
+const matches = (lines: readonly string[], patterns: readonly string[]): boolean => {
+  const source = patterns
+    .map((pattern) =>
+      pattern === '…' ? '(?:[^\n]*\n)*?' : `${pattern.split('…').map(RegExp.escape).join('[^\n]*')}\n`,
+    )
+    .join('')
+  return new RegExp(`^${source}$`, 'u').test(lines.map((line) => `${line}\n`).join(''))
+}
+
+const assertSaid = (exchanger: Exchanger, conversation: Conversation | undefined, script: string): void => {
+  assert.ok(conversation !== undefined, `nobody connected to ${exchanger.name}`)
+  assert.ok(matches(linesOf(conversation), script.split('\n')), shown(exchanger))
+}
+
+Then('the client says to {host}:', async function (this: MailWorld, host: string, script: string) {
+  await this.rest()
+  assertSaid(this.host(host), this.host(host).conversations[0], script)
+})
+
+/** The last connection, when there were several. */
+Then('the client at last says to {host}:', async function (this: MailWorld, host: string, script: string) {
+  await this.rest()
+  assertSaid(this.host(host), this.host(host).conversations.at(-1), script)
+})
+
+/** While something is still under way. */
+Then('the client meanwhile says to {host}:', async function (this: MailWorld, host: string, script: string) {
+  const exchanger = this.host(host)
+  await until(
+    () => exchanger.conversations.some((conversation) => matches(linesOf(conversation), script.split('\n'))),
+    () => shown(exchanger),
+  )
+})
+
+/** Exact octets, as they passed: `\r\n..\r\n`. */
+Then('{host} hears the bytes {string}', async function (this: MailWorld, host: string, text: string) {
+  await this.rest()
+  const bytes = unescapeBytes(text)
+  assert.ok(
+    this.host(host).conversations.some((conversation) => heard(conversation).includes(bytes)),
+    shown(this.host(host)),
+  )
+})
+
+Then('{host} hears no octet beyond ASCII', async function (this: MailWorld, host: string) {
+  await this.rest()
+  const { conversations } = this.host(host)
+  assert.ok(conversations.length > 0, 'nobody connected')
+  assert.ok(!conversations.some((conversation) => heard(conversation).some((octet) => octet > 127)), 'one came')
+})
+
+Then(
+  /^(\S+\.example) hears (RCPT|MAIL|DATA|BDAT|RSET|QUIT|EHLO|HELO|AUTH|STARTTLS|EXPN) (once|twice|\d+ times|never)$/,
+  async function (this: MailWorld, host: string, verb: string, often: string) {
+    await this.rest()
+    const times = { never: 0, once: 1, twice: 2 }[often] ?? Number.parseInt(often, 10)
+    const commands = this.host(host).conversations.flatMap(linesOf)
+    const said = commands.filter((line) => line.toUpperCase().split(' ')[0] === verb)
+    assert.equal(said.length, times, shown(this.host(host)))
+  },
+)
+
+/** The content below the one Received field that this server adds is the letter's, octet for octet. */
+Then('the content arrives at {host} below one new trace field', async function (this: MailWorld, host: string) {
+  await this.rest()
+  const content = this.host(host).received.at(-1)?.content
+  assert.ok(content !== undefined, `${host} received nothing`)
+  const text = Buffer.from(content).toString('latin1')
+  const trace = /^Received:[^\r\n]*(?:\r\n[ \t][^\r\n]*)*\r\n/.exec(text)
+  assert.ok(trace !== null, 'no Received field stands on top')
+  assert.equal(text.slice(trace[0].length), Buffer.from(this.letter.content).toString('latin1'))
+})
+
+Then('the message at {host} has no field:', async function (this: MailWorld, host: string, table: DataTable) {
+  await this.rest()
+  const content = this.host(host).received.at(-1)?.content
+  assert.ok(content !== undefined, `${host} received nothing`)
+  const names = fieldsOf(content).map(({ name }) => name.toLowerCase())
+  for (const field of table.raw().flat()) assert.ok(!names.includes(field.toLowerCase()), `${field} is there`)
+})

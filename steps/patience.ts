@@ -1,0 +1,16 @@
+/**
+ * Waiting for something that happens while other things are still under way.
+ */
+import assert from 'node:assert/strict'
+import { setTimeout } from 'node:timers/promises'
+
+const patienceMilliseconds = 5000
+
+/** Resolves when it holds; rejects with the sentence when patience ends. */
+export const until = async (holds: () => boolean, otherwise: () => string): Promise<void> => {
+  const deadline = performance.now() + patienceMilliseconds
+  while (!holds()) {
+    assert.ok(performance.now() < deadline, otherwise())
+    await setTimeout(10)
+  }
+}
