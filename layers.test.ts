@@ -83,7 +83,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   report: [],
   // the suite
   targets: ['server/main', 'server/settings', 'server/journal', 'simulators', 'cli'],
-  steps: ['server/settings', 'simulators', 'targets', 'cli'],
+  // what is tried by the features and by `smtpspec probe` alike
+  probes: ['simulators'],
+  steps: ['server/settings', 'simulators', 'targets', 'cli', 'report', 'probes'],
   cli: [
     'server/main',
     'server/admin',
@@ -94,6 +96,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'report',
     'targets',
     'simulators',
+    'probes',
   ],
   bench: [
     'server/main',
@@ -127,7 +130,7 @@ const importsOf = (file: string): readonly string[] =>
     ([, specifier]) => specifier ?? '',
   )
 
-const folders = ['server', 'simulators', 'report', 'targets', 'steps', 'cli', 'bench']
+const folders = ['server', 'simulators', 'report', 'targets', 'probes', 'steps', 'cli', 'bench']
 const files = folders.flatMap(filesBelow)
 
 test('every room imports only rooms that stand below it', () => {

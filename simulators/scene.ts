@@ -66,7 +66,8 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
         name,
         address,
         port: exchangerPort,
-        certificate: kind === undefined ? undefined : await certificate(kind, wanted.certificateName ?? name, [address]),
+        certificate:
+          kind === undefined ? undefined : await certificate(kind, wanted.certificateName ?? name, [address]),
         onConversation: (conversation: Conversation) => void conversations.push(conversation),
       }
       const exchanger =

@@ -15,7 +15,8 @@ interface Entry {
 const path = join(import.meta.dirname, '..', 'package-lock.json')
 const lock = JSON.parse(readFileSync(path, 'utf8')) as { packages: Record<string, Entry> }
 /** `@scope/binding-linux-arm64-musl` or `@scope/linux-x64`: system, processor, C library. */
-const pattern = /^@(?:oxfmt|oxlint|oxlint-tsgolint)\/(?:binding-)?(?<os>[a-z0-9]+)-(?<cpu>[a-z0-9]+)(?:-(?<libc>[a-z]+))?$/
+const pattern =
+  /^@(?:oxfmt|oxlint|oxlint-tsgolint)\/(?:binding-)?(?<os>[a-z0-9]+)-(?<cpu>[a-z0-9]+)(?:-(?<libc>[a-z]+))?$/
 
 let added = 0
 for (const { optionalDependencies } of Object.values(lock.packages)) {

@@ -55,7 +55,13 @@ export async function serveSession(channel: Channel, house: House, peerAddress: 
     return all.filter((line) => !withheld.has(keywordOf(line)))
   }
   const offered = (): ReadonlySet<string> => keywords
-  const speech = openSpeech(channel, faults, offered, (text) => house.violate(text), () => house.released())
+  const speech = openSpeech(
+    channel,
+    faults,
+    offered,
+    (text) => house.violate(text),
+    () => house.released(),
+  )
   const line = (code: number, enhanced: string, text: string): string[] => {
     const plain = !keywords.has('ENHANCEDSTATUSCODES')
     return [plain ? `${code} ${text}` : `${code} ${enhanced} ${text}`]
