@@ -2,7 +2,7 @@
  * Looks at a header section while it streams by, and writes the few fields that this server adds (RFC 5322 §3.6).
  *
  * A scanner remembers only the fields that it was told to watch, so that no message can make it grow: how often each
- * occurred, and the beginning of the first one's value. It never changes what it sees. Which fields a message must have
+ * occurred, and the beginning of the first one's value; besides, whether any octet was beyond ASCII. It never changes what it sees. Which fields a message must have
  * is for policy to say.
  */
 import { dateTime } from './date.ts'
@@ -47,6 +47,9 @@ export class HeaderScanner {
   readonly #splitter = new HeaderSplitter()
   readonly #seen: ReadonlyMap<string, Seen>
 
+  /** Some octet of the header section so far is not ASCII. */
+  has8bit = false
+
   /** `watched` are the field names that may be asked for; case does not matter. */
   constructor(watched: readonly string[] = usuallyWatched) {
     this.#seen = new Map(watched.map((name) => [name.toLowerCase(), { count: 0, octets: [] }]))
@@ -57,6 +60,7 @@ export class HeaderScanner {
     if (this.ended) return
     for (const piece of this.#splitter.split(bytes)) {
       if (piece.kind === 'rest') return
+      this.has8bit ||= piece.bytes.some((octet) => octet > 0x7f)
       const seen = this.#seen.get(piece.name)
       if (seen === undefined) continue
       if (piece.starts) seen.count += 1

@@ -66,6 +66,22 @@ describe('the rest of the field', () => {
     )
   })
 
+  test('the cipher suite comes last, what was added stands beside our name (rfc8314-4.3-01, rfc5321-6.4-03)', () => {
+    const facts = {
+      origin: { ...origin, protocol: 'ESMTPSA' },
+      hostName: 'mail.here.example',
+      id: 'k3XyZ01a',
+      recipient: 'bob@here.example',
+      at: Date.UTC(2026, 10, 24, 6, 0, 0),
+    }
+    expect(
+      unfolded(receivedField({ ...facts, cipher: 'TLS_AES_256_GCM_SHA384', added: ['Date', 'Message-ID'] })),
+    ).toMatch(
+      /by mail\.here\.example \(Date and Message-ID added here\) with ESMTPSA id k3XyZ01a for <bob@here\.example> tls TLS_AES_256_GCM_SHA384; \w{3}, /,
+    )
+    expect(receivedField({ ...facts, cipher: 'no; name' })).not.toContain('tls')
+  })
+
   test.each<[string, Partial<Origin>, string, string]>([
     [
       'a quoted local part is not broken',

@@ -16,6 +16,10 @@ export interface ReceivedFacts {
   readonly id: string
   /** The recipient, only when there is exactly one (rfc5321-4.4-04, and blind copies stay blind: RFC 5321 §7.2). */
   readonly recipient?: string
+  /** The registered name of the TLS cipher suite, when the message came under TLS. */
+  readonly cipher?: string
+  /** Names of the fields that this server added because the message had none. */
+  readonly added?: readonly string[]
   /** When the message came, milliseconds since the epoch. */
   readonly at: number
 }
@@ -50,6 +54,14 @@ const byClause = (hostName: string, utf8: boolean): readonly string[] => {
   if (domain !== undefined) return ['by', domain]
   return isAddressLiteral(hostName) ? ['by', hostName, `(${hostName})`] : ['by', 'localhost']
 }
+
+/** What was done to the message beyond this field (rfc5321-6.4-03). */
+const deeds = (added: readonly string[]): readonly string[] =>
+  added.length === 0 ? [] : [`(${added.join(' and ')} added here)`]
+
+/** The TLS clause (RFC 8314 §4.3): rfc8314-4.3-01 rfc8314-4-07. */
+const tlsClause = (cipher: string | undefined): readonly (readonly string[])[] =>
+  cipher !== undefined && /^[A-Za-z][A-Za-z0-9_]*$/.test(cipher) ? [['tls', cipher]] : []
 
 /** The path of the FOR clause, or nothing where the address may not stand in this field. */
 const forPath = (recipient: string, hostName: string, utf8: boolean): string | undefined => {
@@ -87,14 +99,15 @@ export const receivedField = (facts: ReceivedFacts): string => {
   const path = recipient === undefined ? undefined : forPath(recipient, hostName, utf8)
   // rfc5321-4.4-34: an Atom.
   const id = facts.id.replace(/[^A-Za-z0-9!#$%&'*+/=?^_`{|}~-]/g, '-')
-  // rfc5321-4.4-25, -29: From, By, With, ID, For, then the date after a semicolon.
-  const clauses: (readonly string[])[] = [
+  // rfc5321-4.4-25, -29, -30: From, By, With, ID, For, registered others, then the date after a semicolon.
+  const clauses: readonly (readonly string[])[] = [
     fromClause(origin, utf8),
-    byClause(hostName, utf8),
+    [...byClause(hostName, utf8), ...deeds(facts.added ?? [])],
     ['with', origin.protocol],
-    ['id', path === undefined ? `${id};` : id],
+    ['id', id],
+    ...(path === undefined ? [] : [['for', path]]),
+    ...tlsClause(facts.cipher),
   ]
-  if (path !== undefined) clauses.push(['for', `${path};`])
-  clauses.push([dateTime(facts.at)])
-  return folded(clauses)
+  const last = (clauses.at(-1) ?? []).map((piece, index, all) => (index === all.length - 1 ? `${piece};` : piece))
+  return folded([...clauses.slice(0, -1), last, [dateTime(facts.at)]])
 }

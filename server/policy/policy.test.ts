@@ -75,8 +75,12 @@ describe('who lives here', () => {
 
   test('mail for a name without a dot is not taken from our own users', () => {
     const alice = { ...stranger, user: 'alice', role: 'submission' } as const
-    expect(shown(policy.ruleRecipient(alice, forwardPath('carol@there')))).toBe('550 5.1.2')
+    expect(shown(policy.ruleRecipient(alice, forwardPath('carol@there')))).toBe('554 5.1.2')
     expect(shown(policy.ruleRecipient(alice, forwardPath('carol@there.example')))).toBe('granted')
+    const loose = createPolicy(settingsWith({ ...closed, submission: { senderMustBeOwn: false } }))
+    expect(shown(loose.ruleSender(alice, reversePath('alice@there')))).toBe('554 5.1.8')
+    expect(shown(loose.ruleSender(alice, reversePath('alice@there.example')))).toBe('granted')
+    expect(shown(loose.ruleSender(stranger, reversePath('alice@there')))).toBe('granted')
   })
 })
 

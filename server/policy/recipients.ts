@@ -24,8 +24,8 @@ export const placeOf = (host: Host, directory: Directory, localAddress: string):
   return directory.isBackup(host) ? 'backup' : 'remote'
 }
 
-/** A name without a dot, which means something else on every machine (rfc6409-4.2-01). */
-const isUnqualified = (host: Host): boolean => host.kind === 'domain' && !host.name.includes('.')
+/** A name without a dot, which means something else on every machine (rfc6409-4.2-01, rfc6409-4.2-03: never completed). */
+export const isUnqualified = (host: Host): boolean => host.kind === 'domain' && !host.name.includes('.')
 
 /** Rules on a forward-path. Rates and the number of recipients are judged elsewhere. */
 export const ruleRecipient = (
@@ -56,7 +56,7 @@ export const ruleRecipient = (
         : { kind: 'granted', passage: way }
     case 'relay':
       return client.role !== 'relay' && isUnqualified(host)
-        ? refused('unqualified-domain', replies.recipientDomainUnknown)
+        ? refused('unqualified-domain', replies.recipientDomainUnqualified)
         : { kind: 'granted', passage: way }
     default:
       return { kind: 'granted', passage: way }

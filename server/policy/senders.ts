@@ -14,6 +14,7 @@ import type { Settings } from '../settings/schema.ts'
 import type { Client } from './client.ts'
 import { domainKey, localKey, addressOf } from './directory.ts'
 import type { Directory, Resident } from './directory.ts'
+import { isUnqualified } from './recipients.ts'
 import { granted, refused } from './ruling.ts'
 import type { PolicyRuling } from './ruling.ts'
 
@@ -75,6 +76,10 @@ export const ruleSender = (
     !isOwn(client.user, mailbox, directory, client.localAddress)
   ) {
     return refused('sender-not-own', replies.senderNotOwn)
+  }
+  // rfc6409-4.2-01
+  if (client.role !== 'relay' && isUnqualified(mailbox.host) && !directory.isLocal(mailbox.host, client.localAddress)) {
+    return refused('unqualified-domain', replies.senderDomainUnqualified)
   }
   return granted
 }

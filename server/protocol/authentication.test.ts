@@ -51,7 +51,8 @@ describe('AUTH', () => {
     ['a long response (rfc4954-4-18)', `C: AUTH PLAIN\nS: 334 \nC: ${base64(`\0alice\0${'x'.repeat(9000)}`)}\nS: 535`],
     [
       'too long a response (rfc4954-4-19)',
-      `C: AUTH PLAIN\nS: 334 \nC: ${'A'.repeat(12_287)}\nS: 500 5.5.6\nC: NOOP\nS: 250`,
+      `C: AUTH PLAIN\nS: 334 \nC: ${'A'.repeat(12_288)}\nS: 501 5.5.2\nC: AUTH PLAIN\nS: 334 \n` +
+        `C: ${'A'.repeat(12_292)}\nS: 500 5.5.6\nC: NOOP\nS: 250`,
     ],
     ['too long for a command', `C: AUTH PLAIN ${'A'.repeat(2048)}\nS: 500 5.5.2\nC: NOOP\nS: 250`],
     [

@@ -15,8 +15,8 @@ import { replies } from './replies.ts'
 import { readAnswer, type Outcome, type Script } from './authentication/sasl.ts'
 import { scram } from './authentication/scram.ts'
 
-/** Octets of a line of the exchange, CRLF included (rfc4954-4-18). The AUTH command itself is a command line. */
-export const maximumResponseLine = 12_288
+/** Octets of a line of the exchange: 12,288 and its CRLF (rfc4954-4-18). The AUTH command itself is a command line. */
+export const maximumResponseLine = 12_290
 
 interface Entry {
   readonly script: Script

@@ -156,6 +156,12 @@ const sending = {
   senderNotOwn: enhanced(550, '5.7.1', 'MAIL refused: that reverse-path is not yours'),
   /** The sender's domain does not exist. rfc3463-3.2-08, rfc6409-3.2-01 */
   senderDomainUnknown: enhanced(550, '5.1.8', 'MAIL refused: the domain of the reverse-path does not exist'),
+  /** rfc6409-4.2-01 */
+  senderDomainUnqualified: enhanced(
+    554,
+    '5.1.8',
+    'MAIL refused: the domain of the reverse-path is not fully qualified',
+  ),
   senderDomainUnresolved: enhanced(
     451,
     '4.1.8',
@@ -184,6 +190,12 @@ const receiving = {
   mailboxFull: enhanced(452, '4.2.2', 'RCPT deferred: mailbox is full'),
   /** rfc3463-3.2-02 */
   recipientDomainUnknown: enhanced(550, '5.1.2', 'RCPT refused: the domain of the forward-path does not exist'),
+  /** rfc6409-4.2-01 */
+  recipientDomainUnqualified: enhanced(
+    554,
+    '5.1.2',
+    'RCPT refused: the domain of the forward-path is not fully qualified',
+  ),
   /** RFC 7505 §4.1, RFC 7504 §4. rfc7505-4.1-02 */
   recipientNullMx: enhanced(556, '5.1.10', 'RCPT refused: the domain of the forward-path accepts no mail (null MX)'),
   /** rfc5321-4.5.3.1.10-02, rfc3463-3.6-03 */
@@ -210,6 +222,8 @@ const content = {
   /** rfc5321-2.3.8-04, rfc5321-4.1.1.4-08 */
   bareLineEnds: enhanced(554, '5.6.0', 'Message refused: it contains CR or LF outside a CRLF'),
   eightBitIn7Bit: enhanced(554, '5.6.1', 'Message refused: 8-bit octets without BODY=8BITMIME'),
+  /** rfc6409-8-01 */
+  headerNotAscii: enhanced(554, '5.6.0', 'Message refused: its header section is not ASCII, and MAIL had no SMTPUTF8'),
   /** rfc5321-4.5.3.1.6-04 */
   textLineTooLong: (maximum: number) =>
     enhanced(552, '5.6.0', `Message refused: a text line exceeds ${maximum} octets`),

@@ -2,10 +2,12 @@
  * Content on its way into the queue, and the moment at which it becomes ours: commit first, 250 after (RFC 5321 §6.1).
  *
  * The Received field goes before everything (rfc5321-4.4-01, -06); what follows is what the client sent, octet for octet.
- * Only at the users' doors is a message completed: Date and Message-ID where they are missing (RFC 6409 §8), and the end
- * of a last line (rfc5321-4.1.1.4-07). Content streams: at most 64 KiB are held back before they are written, and the
+ * Only at the users' doors is a message completed: Date and Message-ID where they are missing (RFC 6409 §8), which the
+ * Received field then tells, and the end of a last line (rfc5321-4.1.1.4-07). A header section beyond ASCII without
+ * SMTPUTF8 is refused there. Content streams: at most 64 KiB are held back before they are written, and the
  * caller waits while the container is slow. A disk that refuses is told at the end, so that the session stays in step.
  */
+import { addressFault } from '../message/addresses.ts'
 import { dateField, HeaderScanner, messageIdField } from '../message/headers.ts'
 import { receivedField } from '../message/received.ts'
 import type { Origin } from '../message/envelope.ts'
@@ -18,7 +20,8 @@ import { addressOf, envelopeOf } from './envelope.ts'
 
 /** Octets that are gathered before they are written; also the longest header section that is looked at before it is. */
 const heldOctets = 64 * 1024
-const watchedFields = ['received', 'date', 'message-id'] as const
+const addressFields = ['from', 'sender', 'reply-to', 'to', 'cc', 'bcc'] as const
+const watchedFields = ['received', 'date', 'message-id', ...addressFields] as const
 const lineEnd = Buffer.from('\r\n')
 /** Octets within which the colon of a first field is looked for (RFC 5322 §2.1.1). */
 const longestFieldName = 998
@@ -29,6 +32,8 @@ export interface IntakeFacts {
   readonly transaction: Transaction
   /** The client authenticated, or its host is trusted. */
   readonly insider: boolean
+  /** The TLS cipher suite of the session. */
+  readonly cipher?: string | undefined
 }
 
 export type Accepted =
@@ -60,36 +65,42 @@ export const openIntake = (desk: Desk, facts: IntakeFacts): Intake => {
   let last: Uint8Array = new Uint8Array(0)
 
   const [only, ...others] = transaction.recipients
-  const trace = Buffer.from(
+  const began = desk.clock.now()
+  const trace = (added: readonly string[]): string =>
     receivedField({
       origin,
       hostName,
       id,
       // rfc5321-4.4-04 rfc5321-7.6-01: with several recipients a FOR clause would tell one of the others.
       ...(only === undefined || others.length > 0 ? {} : { recipient: addressOf(only.forwardPath, primaryDomain) }),
-      at: desk.clock.now(),
-    }),
-  )
+      ...(facts.cipher === undefined ? {} : { cipher: facts.cipher }),
+      added,
+      at: began,
+    })
 
-  /** What a message from our own users lacks; empty for one that is whole. */
-  const completion = (): Buffer => {
-    const missing = [
-      ...(scanner.has('date') ? [] : [dateField(desk.clock.now())]), // rfc6409-8.2-01
-      ...(scanner.has('message-id') ? [] : [messageIdField(id, hostName)]), // rfc6409-8.3-01
-    ]
-    if (missing.length === 0) return Buffer.alloc(0)
+  /** What a message from our own users lacks, by field name; empty for one that is whole. */
+  const missing = (): ReadonlyMap<string, string> => {
+    const fields = new Map<string, string>()
+    // rfc6409-4.2-02 rfc6409-5.1-02: who changes a header answers for its addresses; one with bad ones stays as it is.
+    if (addressFields.some((name) => addressFault(scanner.first(name) ?? '') !== undefined)) return fields
+    if (!scanner.has('date')) fields.set('Date', dateField(began)) // rfc6409-8.2-01
+    if (!scanner.has('message-id')) fields.set('Message-ID', messageIdField(id, hostName)) // rfc6409-8.3-01
+    return fields
+  }
+
+  /** What stands before the content: the trace, and what was missing. */
+  const head = (): Buffer => {
+    const added = completing ? missing() : new Map<string, string>()
     const start = Buffer.concat(pieces).toString('latin1', 0, longestFieldName)
     // A text without any header section gets the empty line that ends one.
-    const headless = !start.startsWith('\r\n') && !fieldStart.test(start)
-    return Buffer.from(missing.join('') + (headless ? '\r\n' : ''))
+    const headless = added.size > 0 && !start.startsWith('\r\n') && !fieldStart.test(start)
+    return Buffer.from(trace([...added.keys()]) + [...added.values()].join('') + (headless ? '\r\n' : ''))
   }
 
   /** Puts down what is held back. */
   const write = async (): Promise<void> => {
-    const head: Uint8Array[] = container === undefined ? [trace] : []
-    if (container === undefined && completing) head.push(completion())
+    const bytes = Buffer.concat(container === undefined ? [head(), ...pieces] : pieces)
     completing = false
-    const bytes = Buffer.concat([...head, ...pieces])
     pieces = []
     held = 0
     try {
@@ -121,6 +132,10 @@ export const openIntake = (desk: Desk, facts: IntakeFacts): Intake => {
     finish: async (content) => {
       // rfc5321-6.3-01, -02
       if (scanner.count('received') > limits.receivedHops) return refuse('mail-loop', replies.mailLoop)
+      // rfc6409-8-01
+      if (originating && scanner.has8bit && transaction.parameters.smtputf8 !== true) {
+        return refuse('header-not-ascii', replies.headerNotAscii)
+      }
       // rfc5321-4.1.1.4-07; binary content has no lines.
       const text = transaction.parameters.body !== 'BINARYMIME'
       if (originating && text && last.length > 0 && !Buffer.from(last.subarray(-2)).equals(lineEnd)) {

@@ -125,6 +125,7 @@ export const createAnswers = (desk: Desk, visitor: Visitor): Answers => {
       origin: origin(who, open.parameters.smtputf8 === true),
       transaction: open,
       insider: desk.policy().isInsider(who),
+      cipher: visitor.state().secure?.cipher,
     })
     return granted
   }

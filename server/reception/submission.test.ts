@@ -10,7 +10,7 @@ afterEach(() => stage.clear())
 const submit = async (client: TestClient, content: string): Promise<string> => {
   client.send('MAIL FROM:<alice@here.example>\r\nRCPT TO:<carol@there.example>\r\n')
   for (let index = 0; index < 2; index += 1) expect(codeOf(await client.reply())).toBe('250')
-  client.send(`BDAT ${content.length} LAST\r\n${content}`)
+  client.send(`BDAT ${Buffer.byteLength(content)} LAST\r\n${content}`)
   return client.reply()
 }
 
@@ -45,6 +45,33 @@ describe('the users’ doors', () => {
     }
     expect(codeOf(await client.say('.'))).toBe('250')
     expect(made.queue.messages[0]?.content).toMatch(/\r\nDate: [^\r]+\r\nMessage-ID: <[^\r]+>\r\nTo: b\r\n\r\nx\r\n$/)
+  })
+
+  test('and the trace tells what was added', async () => {
+    const made = house(relaying)
+    const client = await greeted(made, { role: 'submission' })
+    expect(codeOf(await submit(client, 'Date: x\r\n\r\nbody\r\n'))).toBe('250')
+    expect(made.queue.messages[0]?.content).toContain('by mx.here.example (Message-ID added here)')
+  })
+
+  test.each(['From: a@host\r\n\r\nbody\r\n', 'From: a@b.example\r\nTo: @@@\r\n\r\nbody\r\n'])(
+    'but leave one alone whose addresses are not in order: %j',
+    async (content) => {
+      const made = house(relaying)
+      const client = await greeted(made, { role: 'submission' })
+      expect(codeOf(await submit(client, content))).toBe('250')
+      expect(made.queue.messages[0]?.content.endsWith(`+0000\r\n${content}`)).toBe(true)
+    },
+  )
+
+  test('refuse what would not go out in good form (rfc6409-8-01)', async () => {
+    const made = house(relaying)
+    const client = await greeted(made, { role: 'submission' })
+    expect(await submit(client, 'Subject: h\u00e9\r\n\r\nbody\r\n')).toContain('554 5.6.0')
+    client.send('MAIL FROM:<alice@here.example>\r\nRCPT TO:<carol@there.example>\r\nDATA\r\n')
+    for (const code of ['250', '250', '354']) expect(codeOf(await client.reply())).toBe(code)
+    expect(await client.say(`Subject: x\r\n\r\n${'x'.repeat(999)}\r\n.`)).toContain('552 5.6.0')
+    expect(codeOf(await submit(client, `Subject: x\r\n\r\nb\u00f6dy${'x'.repeat(900)}\r\n`))).toBe('250')
   })
 
   test('but a relay adds its trace and nothing else', async () => {

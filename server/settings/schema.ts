@@ -333,7 +333,9 @@ export const settingsSchema = z
           .int()
           .min(1000)
           .default(1_000_000)
-          .describe('Octets of a line of content; messages with longer ones are refused.'),
+          .describe(
+            'Octets of a line of content; messages with longer ones are refused. Submission listeners take no more than 1000 (RFC 6409 §8).',
+          ),
         commandTimeout: duration
           .prefault('5m')
           .describe('How long the server waits for the next command (RFC 5321 §4.5.3.2.7: at least 5 minutes).'),
