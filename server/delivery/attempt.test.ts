@@ -3,8 +3,8 @@ import type { Envelope, Outcome, Recipient } from '../message/envelope.ts'
 import type { Destination, Work } from '../queue/contract.ts'
 import { settingsSchema } from '../settings/schema.ts'
 import { createDelivery } from './attempt.ts'
-import { StageHost, stageClock, stageDialer, stageResolver } from './stage.ts'
-import type { HostPlan } from './stage.ts'
+import { StageHost, stageClock, stageDialer, stageResolver } from './fixture-network.ts'
+import type { HostPlan } from './fixture-network.ts'
 
 const envelope: Envelope = {
   id: 'e',

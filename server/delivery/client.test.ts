@@ -3,7 +3,7 @@ import type { Line, Milliseconds } from '../ports.ts'
 import type { Act, Event, Stage, Talk } from '../protocol/conversation.ts'
 import { settingsSchema } from '../settings/schema.ts'
 import { Client } from './client.ts'
-import { stageClock } from './stage.ts'
+import { stageClock } from './fixture-network.ts'
 
 const second = 1000
 const minute = 60 * second

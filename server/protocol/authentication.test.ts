@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { decodeBase64, encodeBase64 } from './authentication/base64.ts'
 import type { Proof, Protection, Terms } from './exchange.ts'
-import { feeds, play, protection, refusing, type Judge, type Played } from './session/player.ts'
+import { feeds, play, protection, refusing, type Judge, type Played } from './session/fixture-player.ts'
 
 const base64 = (text: string): string => encodeBase64(new TextEncoder().encode(text))
 const hello = 'S: 220\nC: EHLO c.example\nS: 250 HELP\n'

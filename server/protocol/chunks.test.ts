@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ChunkFacts, ChunkReader } from './chunks.ts'
 import type { ContentFacts } from './exchange.ts'
-import { latin1, octets, underEveryFeed } from './feeds.ts'
+import { latin1, octets, underEveryFeed } from './fixture-feeds.ts'
 
 function read(pieces: readonly Uint8Array[], size: number): { readonly content: string; readonly rest: string } {
   const reader = new ChunkReader(size)

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Command, type CommandContext, parseCommand, type SyntaxFault } from './command.ts'
 import { encodeUtf8 } from './text.ts'
-import { octets } from './feeds.ts'
+import { octets } from './fixture-feeds.ts'
 
 const everything = ['SIZE', '8BITMIME', 'BINARYMIME', 'CHUNKING', 'SMTPUTF8', 'AUTH', 'DSN', 'STARTTLS']
 const extended: CommandContext = { extended: true, offers: new Set(everything), smtputf8: false }

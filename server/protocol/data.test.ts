@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DataReader } from './data.ts'
 import type { ContentFacts } from './exchange.ts'
-import { latin1, octets, underEveryFeed } from './feeds.ts'
+import { latin1, octets, underEveryFeed } from './fixture-feeds.ts'
 
 interface Read {
   readonly content: string

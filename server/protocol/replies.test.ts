@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { latin1 } from './feeds.ts'
+import { latin1 } from './fixture-feeds.ts'
 import { replies } from './replies.ts'
 import { renderReply, type Reply } from './reply.ts'
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { latin1, octets, underEveryFeed } from './feeds.ts'
+import { latin1, octets, underEveryFeed } from './fixture-feeds.ts'
 import { renderReply, type Reply, ReplyReader, type ReplyRead } from './reply.ts'
 
 function read(pieces: readonly Uint8Array[]): readonly ReplyRead[] {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Verb } from './command.ts'
 import { commandPhases, demands, refusal, refusalReply, sequence, type CommandPhase, type Phase } from './sequence.ts'
-import { lastLine, Player } from './session/player.ts'
+import { lastLine, Player } from './session/fixture-player.ts'
 
 const refusedSession = { kind: 'refused', reply: { code: 554, lines: ['mx.here.example no'] } } as const
 

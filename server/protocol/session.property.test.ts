@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Terms } from './exchange.ts'
-import { Player, protection, type Judge } from './session/player.ts'
+import { Player, protection, type Judge } from './session/fixture-player.ts'
 
 const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0))
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { feeds, mailToBob, play, refusing, type Conversation } from './session/player.ts'
+import { feeds, mailToBob, play, refusing, type Conversation } from './session/fixture-player.ts'
 
 const conversations: readonly Conversation[] = [
   {

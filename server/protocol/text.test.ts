@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { octets } from './feeds.ts'
+import { octets } from './fixture-feeds.ts'
 import {
   decodeUnitext,
   decodeUtf8,

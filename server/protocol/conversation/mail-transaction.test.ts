@@ -5,7 +5,7 @@ import { transact } from './mail-transaction.ts'
 import type { Verdicts } from './mail-transaction.ts'
 import { nothingOffered } from './offer.ts'
 import type { Offer } from './offer.ts'
-import { feeds, rehearse } from './rehearsal.ts'
+import { feeds, rehearse } from './fixture-rehearsal.ts'
 import type { Addressee, OutgoingMail, Spelling } from './requests.ts'
 
 const spelled = (address: string, ascii: string | undefined = address): Spelling => ({

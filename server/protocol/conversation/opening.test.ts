@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { Conversation } from '../conversation.ts'
 import type { Opened, OpeningTerms } from '../conversation.ts'
 import type { Talk } from './dialogue.ts'
-import { feeds, rehearse } from './rehearsal.ts'
-import type { Cast } from './rehearsal.ts'
+import { feeds, rehearse } from './fixture-rehearsal.ts'
+import type { Cast } from './fixture-rehearsal.ts'
 
 const usual: OpeningTerms = { name: 'mail.here.example', verb: 'EHLO', tls: 'when-offered' }
 

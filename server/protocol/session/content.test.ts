@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { feeds, mailToBob, play, refusing, type Conversation } from './player.ts'
+import { feeds, mailToBob, play, refusing, type Conversation } from './fixture-player.ts'
 
 const start = `
   S: 220${mailToBob}`

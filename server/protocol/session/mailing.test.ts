@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { feeds, mailToBob, play, refusing, type Conversation, type Judge } from './player.ts'
+import { feeds, mailToBob, play, refusing, type Conversation, type Judge } from './fixture-player.ts'
 
 /** Refuses recipients whose local part begins with `un`. */
 const unknownUsers: Judge = (question) =>

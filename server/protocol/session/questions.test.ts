@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Input, Output } from '../exchange.ts'
 import { openSession, type Session } from '../session.ts'
-import { plainTerms, protection } from './player.ts'
+import { plainTerms, protection } from './fixture-player.ts'
 
 const bytes = (text: string): Input => ({ kind: 'bytes', bytes: new TextEncoder().encode(text) })
 const granted: Input = { kind: 'ruling', ruling: { kind: 'granted' } }

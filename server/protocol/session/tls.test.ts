@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { feeds, mailToBob, play, protection } from './player.ts'
+import { feeds, mailToBob, play, protection } from './fixture-player.ts'
 
 describe('TLS', () => {
   const secured = `
