@@ -192,9 +192,11 @@ export class MailWorld extends World<{ readonly target: string }> {
     await this.target.rest(restDeadlineMilliseconds)
   }
 
-  /** Puts the addresses of this scenario where a sentence has `{server}`. */
+  /** Puts the addresses of this scenario where a sentence has `{server}`, and 64 times an a where it has `{a × 64}`. */
   fillIn(text: string): string {
-    return text.replaceAll('{server}', this.settings.listeners?.[0]?.address ?? '127.0.0.1')
+    return text
+      .replaceAll('{server}', this.settings.listeners?.[0]?.address ?? '127.0.0.1')
+      .replaceAll(/\{(.) × (\d{1,6})\}/gu, (_, character: string, times: string) => character.repeat(Number(times)))
   }
 
   /** A file with the authority that signs good certificates, for a server that must verify them. */

@@ -1,0 +1,82 @@
+/**
+ * Tables of commands and their answers, in a session that has been led to where they matter.
+ *
+ * A command may hold escapes (`\x01`, `\r\n`; a backslash is doubled in a table, and doubled again to be meant) and
+ * repetitions (`{a × 64}`). After every table the session must still be in step: each command had one answer.
+ */
+import assert from 'node:assert/strict'
+import { Given, Then, When } from '@cucumber/cucumber'
+import type { DataTable } from '@cucumber/cucumber'
+import { unescapeBytes } from '../../simulators/notation.ts'
+import type { Sender } from '../vocabulary.ts'
+import type { MailWorld } from '../world.ts'
+import { client, connect, inStep, matches, sayAll, textOf } from './wire.ts'
+
+Given('{sender} has said:', async function (this: MailWorld, sender: Sender, script: string) {
+  const wire = await connect(this, sender)
+  await wire.reply()
+  await sayAll(
+    wire,
+    script.split('\n').map((line) => this.fillIn(line)),
+  )
+})
+
+/** Sends each row's command and holds its answer against the row's pattern; `before` is said ahead of each. */
+const answers = async (
+  world: MailWorld,
+  rows: readonly (readonly string[])[],
+  wrap: (command: string) => string,
+  before: readonly string[] = [],
+): Promise<void> => {
+  const wire = client(world)
+  for (const [command = '', pattern = ''] of rows) {
+    await sayAll(wire, before)
+    await wire.send(Buffer.concat([unescapeBytes(world.fillIn(wrap(command))), Buffer.from('\r\n')]))
+    const reply = await wire.reply()
+    assert.ok(matches(reply, pattern), `${wrap(command)} is to be answered with ${pattern}; it was\n${textOf(reply)}`)
+  }
+  await inStep(wire)
+}
+
+Then('the server answers:', async function (this: MailWorld, table: DataTable) {
+  await answers(this, table.rows(), (command) => command)
+})
+
+Then('the server answers, each time after RSET:', async function (this: MailWorld, table: DataTable) {
+  await answers(this, table.rows(), (command) => command, ['RSET'])
+})
+
+Then('MAIL is answered for the reverse-paths:', async function (this: MailWorld, table: DataTable) {
+  await answers(this, table.rows(), (path) => `MAIL FROM:${path}`, ['RSET'])
+})
+
+Then('RCPT is answered for the forward-paths:', async function (this: MailWorld, table: DataTable) {
+  await answers(this, table.rows(), (path) => `RCPT TO:${path}`)
+})
+
+Then('MAIL is answered for the parameters:', async function (this: MailWorld, table: DataTable) {
+  await answers(this, table.rows(), (parameters) => `MAIL FROM:<bob@there.example> ${parameters}`, ['RSET'])
+})
+
+When('the client sends the group:', async function (this: MailWorld, group: string) {
+  await client(this).send(`${group.split('\n').join('\r\n')}\r\n`)
+})
+
+Then('the answers are {}', async function (this: MailWorld, codes: string) {
+  const wire = client(this)
+  for (const pattern of codes.split(', ')) {
+    const reply = await wire.reply()
+    assert.ok(matches(reply, pattern), `expected ${codes}; ${pattern} was to come, and\n${textOf(reply)}\ncame`)
+  }
+  await inStep(wire)
+})
+
+Then('they came together', function (this: MailWorld) {
+  const { spoken } = client(this).conversation
+  const from = spoken.findLastIndex(({ side, bytes }) => side === 'C' && !Buffer.from(bytes).equals(noop))
+  const pieces = spoken.slice(from + 1, -2).filter(({ side }) => side === 'S')
+  assert.equal(pieces.length, 1, `the answers came in ${pieces.length} pieces`)
+})
+
+/** What `inStep` says to see whether anything is left over. */
+const noop = Buffer.from('NOOP\r\n')

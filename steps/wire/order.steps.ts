@@ -1,0 +1,40 @@
+/**
+ * The order of commands: one command, said in each phase that a session can be in.
+ */
+import assert from 'node:assert/strict'
+import { Then } from '@cucumber/cucumber'
+import type { DataTable } from '@cucumber/cucumber'
+import { unescapeBytes } from '../../simulators/notation.ts'
+import type { MailWorld } from '../world.ts'
+import { connect, matches, stranger, textOf } from './wire.ts'
+
+const transaction = ['EHLO client.example', 'MAIL FROM:<bob@there.example>', 'RCPT TO:<alice@here.example>']
+
+/** How a client gets a session into each phase; a refused session needs a host that is not welcome. */
+const ways: Readonly<Record<string, readonly string[]>> = {
+  refused: [],
+  greeted: [],
+  identified: transaction.slice(0, 1),
+  mail: transaction.slice(0, 2),
+  recipients: transaction,
+  chunks: [...transaction, 'BDAT 1\r\nx'],
+  failed: [...transaction.slice(0, 2), 'BDAT 1\r\nx'],
+}
+
+Then('{string} is answered in each phase:', async function (this: MailWorld, command: string, table: DataTable) {
+  const [row = {}] = table.hashes()
+  for (const [phase, pattern] of Object.entries(row)) {
+    const way = ways[phase]
+    if (way === undefined) throw new Error(`there is no phase ${phase}; there are ${Object.keys(ways).join(', ')}`)
+    const wire = await connect(this, phase === 'refused' ? stranger : { kind: 'standing', standing: 'trusted' })
+    await wire.reply()
+    for (const line of way) {
+      await wire.send(line.startsWith('BDAT') ? line : `${line}\r\n`)
+      await wire.reply()
+    }
+    await wire.send(Buffer.concat([unescapeBytes(command), Buffer.from(command.startsWith('BDAT') ? '' : '\r\n')]))
+    const reply = await wire.reply()
+    assert.ok(matches(reply, pattern), `${command} in phase ${phase} is to be answered with ${pattern}; ${textOf(reply)}`)
+    await wire.close()
+  }
+})
