@@ -185,7 +185,9 @@ export interface Exchanger {
   /** Every connection it saw, also those that brought nothing. */
   readonly conversations: readonly Conversation[]
   declare(fault: Fault): void
-  /** Lets every reply go that a `hold` keeps back. */
+  /** How many replies a `hold` has kept back so far. */
+  readonly held: number
+  /** Lets every reply go that a `hold` keeps back now. */
   release(): void
   /** Stops listening: connections are refused until `open()`. */
   shut(): Promise<void>
@@ -219,6 +221,8 @@ export interface SecureAs {
   readonly authority?: string
   /** Sent as SNI, and the name that the certificate must carry when it is verified. */
   readonly serverName?: string
+  /** The only version of TLS that is spoken. */
+  readonly version?: 'TLSv1.2' | 'TLSv1.3'
 }
 
 /** A raw client: says exactly what it is told and records exactly what it heard. */
@@ -238,6 +242,8 @@ export interface WireClient {
   secure(how?: SecureAs): Promise<void>
   /** `tls-exporter` channel binding (RFC 9266) of the TLS connection, for SCRAM-…-PLUS; undefined in clear. */
   readonly channelBinding: Uint8Array | undefined
+  /** All channel bindings of the TLS connection by type: also `tls-unique` and `tls-server-end-point` (RFC 5929). */
+  readonly channelBindings: Readonly<Record<string, Uint8Array>>
   /** Resolves when the server closes (true) or patience ends (false). */
   closed(): Promise<boolean>
   /** Sends FIN and keeps reading. */

@@ -20,19 +20,20 @@ const linesOf = (conversation: Conversation): readonly string[] =>
 const shown = (exchanger: Exchanger): string =>
   exchanger.conversations.map((conversation) => renderConversation(conversation)).join('\n')
 
+const literally = (text: string): string => text.replaceAll(/[$()*+.?[\\\]^{|}\/-]/g, String.raw`\$&`)
+
 /** `…` alone stands for any number of lines, within a line for any text. */
-const matches = (lines: readonly string[], patterns: readonly string[]): boolean => {
-  const source = patterns
-    .map((pattern) =>
-      pattern === '…' ? '(?:[^\n]*\n)*?' : `${pattern.split('…').map(RegExp.escape).join('[^\n]*')}\n`,
-    )
+const matches = (lines: readonly string[], script: string): boolean => {
+  const source = script
+    .split('\n')
+    .map((pattern) => (pattern === '…' ? '(?:[^\n]*\n)*?' : `${pattern.split('…').map(literally).join('[^\n]*')}\n`))
     .join('')
   return new RegExp(`^${source}$`, 'u').test(lines.map((line) => `${line}\n`).join(''))
 }
 
 const assertSaid = (exchanger: Exchanger, conversation: Conversation | undefined, script: string): void => {
   assert.ok(conversation !== undefined, `nobody connected to ${exchanger.name}`)
-  assert.ok(matches(linesOf(conversation), script.split('\n')), shown(exchanger))
+  assert.ok(matches(linesOf(conversation), script), shown(exchanger))
 }
 
 Then('the client says to {host}:', async function (this: MailWorld, host: string, script: string) {
@@ -50,7 +51,7 @@ Then('the client at last says to {host}:', async function (this: MailWorld, host
 Then('the client meanwhile says to {host}:', async function (this: MailWorld, host: string, script: string) {
   const exchanger = this.host(host)
   await until(
-    () => exchanger.conversations.some((conversation) => matches(linesOf(conversation), script.split('\n'))),
+    () => exchanger.conversations.some((conversation) => matches(linesOf(conversation), script)),
     () => shown(exchanger),
   )
 })
@@ -58,7 +59,7 @@ Then('the client meanwhile says to {host}:', async function (this: MailWorld, ho
 /** Exact octets, as they passed: `\r\n..\r\n`. */
 Then('{host} hears the bytes {string}', async function (this: MailWorld, host: string, text: string) {
   await this.rest()
-  const bytes = unescapeBytes(text)
+  const bytes = Buffer.from(unescapeBytes(text))
   assert.ok(
     this.host(host).conversations.some((conversation) => heard(conversation).includes(bytes)),
     shown(this.host(host)),
@@ -82,6 +83,15 @@ Then(
     assert.equal(said.length, times, shown(this.host(host)))
   },
 )
+
+Then('{host} is left only after its goodbye', async function (this: MailWorld, host: string) {
+  await this.rest()
+  const exchanger = this.host(host)
+  const spoken = exchanger.conversations.at(-1)?.spoken ?? []
+  const goodbye = spoken.findIndex(({ side, bytes }) => side === 'S' && Buffer.from(bytes).includes('221'))
+  const leaving = spoken.findIndex(({ side, note }) => side === '!' && note === 'C closes')
+  assert.ok(goodbye !== -1 && (leaving === -1 || goodbye < leaving), shown(exchanger))
+})
 
 /** The content below the one Received field that this server adds is the letter's, octet for octet. */
 Then('the content arrives at {host} below one new trace field', async function (this: MailWorld, host: string) {

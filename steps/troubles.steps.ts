@@ -4,6 +4,7 @@
 import { Given, When } from '@cucumber/cucumber'
 import type { Exchanger, Fault, Misbehaviour, Moment } from '../simulators/contract.ts'
 import { unescapeBytes } from '../simulators/notation.ts'
+import { until } from './patience.ts'
 import type { MailWorld } from './world.ts'
 
 /** A part of a sentence that may be left out: the runner gives null or undefined then. */
@@ -139,6 +140,18 @@ Given(
   },
 )
 
+/** RFC 5321 §4.5.3.1.5: 512 octets with the code and the CRLF; a hundred of them. */
+Given('{host} answers a long reply to EHLO', async function (this: MailWorld, host: string) {
+  const line = `X-${'LONG'.repeat(126)}AB`
+  const lines = Array.from({ length: 100 }, (_, index) => `250${index === 99 ? ' ' : '-'}${line}`)
+  declare(await this.exchanger(host), {
+    at: 'EHLO',
+    misbehaviour: { do: 'reply', lines },
+    path: undefined,
+    times: undefined,
+  })
+})
+
 /** Exact bytes (`250\\r\\n`) in the place of a reply. */
 Given(
   new RegExp(`^(\\S+\\.example) sends "([^"]*)" for (${anyMoment})(?: (once|twice|\\d+ times))?( and closes)?$`),
@@ -162,6 +175,12 @@ Given('{host} can be reached again', async function (this: MailWorld, host: stri
   await this.host(host).open()
 })
 
-When('{host} answers at last', function (this: MailWorld, host: string) {
-  this.host(host).release()
+/** The client has come so far that an answer is held back from it. */
+When('{host} answers at last', async function (this: MailWorld, host: string) {
+  const exchanger = this.host(host)
+  await until(
+    () => exchanger.held > 0,
+    () => `${host} was not asked so far`,
+  )
+  exchanger.release()
 })

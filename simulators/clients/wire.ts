@@ -5,6 +5,7 @@
  * It keeps to no protocol: pipelining, early talk, half lines and resets are the caller's to decide. Every wait ends with
  * its patience.
  */
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { TLSSocket } from 'node:tls'
@@ -17,6 +18,16 @@ import { readReply } from './replies.ts'
 const PATIENCE = 5000
 /** RFC 9266 §2: the label of the channel binding of TLS 1.3, 32 octets. */
 const EXPORTER_LABEL = 'EXPORTER-Channel-Binding'
+
+/** The first Finished message of a full handshake is the client's (RFC 5929 §3); certificates here are signed with SHA-256. */
+function bindingsOf(socket: TLSSocket): Readonly<Record<string, Uint8Array>> {
+  const finished = socket.getFinished()
+  return {
+    'tls-exporter': socket.exportKeyingMaterial(32, EXPORTER_LABEL, Buffer.alloc(0)),
+    'tls-server-end-point': createHash('sha256').update(socket.getPeerCertificate().raw).digest(),
+    ...(finished === undefined ? {} : { 'tls-unique': finished }),
+  }
+}
 
 /** Connects; rejects with the reason when nobody answers (`connect ECONNREFUSED …`). */
 export async function openWireClient(
@@ -57,6 +68,7 @@ export async function openWireClient(
         rejectUnauthorized: how.authority !== undefined,
         ...(how.authority === undefined ? {} : { ca: how.authority }),
         ...(how.serverName === undefined ? {} : { servername: how.serverName }),
+        ...(how.version === undefined ? {} : { minVersion: how.version, maxVersion: how.version }),
       }),
       channel.over(patience).then((over) => (over ? 'the server closed' : `no handshake within ${patience} ms`)),
     ])
@@ -104,6 +116,10 @@ export async function openWireClient(
     get channelBinding() {
       const { socket: above } = channel
       return above instanceof TLSSocket ? above.exportKeyingMaterial(32, EXPORTER_LABEL, Buffer.alloc(0)) : undefined
+    },
+    get channelBindings() {
+      const { socket: above } = channel
+      return above instanceof TLSSocket ? bindingsOf(above) : {}
     },
     closed: async () => await channel.over(patience),
     halfClose: () => channel.end(),

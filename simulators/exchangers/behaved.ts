@@ -84,6 +84,7 @@ export async function openBehavedExchanger(place: ExchangerPlace, options: Excha
     declare: () => {
       throw new Error(`${place.name} stands on the smtp-server library and takes no faults`)
     },
+    held: 0,
     release() {},
     shut: async () => {
       if (listener.listening) listener.close()

@@ -37,6 +37,7 @@ export async function openScriptedExchanger(place: ExchangerPlace, options: Exch
   const channels = new Set<Channel>()
   const faults = openFaultLedger()
   let gate = Promise.withResolvers<void>()
+  let held = 0
   let closing = false
   const house: House = {
     name: place.name,
@@ -46,7 +47,10 @@ export async function openScriptedExchanger(place: ExchangerPlace, options: Exch
     violate: (text) => {
       if (!closing) violations.push(text)
     },
-    released: () => gate.promise,
+    released: () => {
+      held += 1
+      return gate.promise
+    },
     receive: (message, taken) => {
       if (taken) received.push(message)
       else declined.push(message)
@@ -87,6 +91,9 @@ export async function openScriptedExchanger(place: ExchangerPlace, options: Exch
     violations,
     conversations,
     declare: (fault) => faults.declare(fault),
+    get held() {
+      return held
+    },
     release() {
       gate.resolve()
       gate = Promise.withResolvers<void>()
