@@ -8,7 +8,7 @@ import type { WireClient, WireReply } from '../simulators/contract.ts'
 import { mismatchText, playScript } from '../simulators/player.ts'
 import { parseScript, unescapeBytes } from '../simulators/notation.ts'
 import type { Sender } from './vocabulary.ts'
-import { client, connect, matches, stranger, textOf } from './wire/wire.ts'
+import { client, connect, matches, sayAll, stranger, textOf } from './wire/wire.ts'
 import type { Role } from './wire/wire.ts'
 import type { MailWorld } from './world.ts'
 
@@ -129,9 +129,18 @@ When('the server is stopped', async function (this: MailWorld) {
   await this.target.stop()
 })
 
-Then('the client has heard 421', async function (this: MailWorld) {
+Then('the client has heard {code} and the session is closed', async function (this: MailWorld, code: string) {
   const reply = await client(this).reply()
-  assert.equal(reply.code, 421, textOf(reply))
+  assert.ok(matches(reply, code), textOf(reply))
+  assert.ok(await client(this).closed(), 'the session is still open')
+})
+
+Then('two sessions can take turns, command by command', async function (this: MailWorld) {
+  const one = await connect(this, stranger)
+  const other = await connect(this, { kind: 'standing', standing: 'trusted' })
+  for (const wire of [one, other]) assert.equal((await wire.reply()).code, 220)
+  const lines = ['EHLO client.example', 'MAIL FROM:<bob@there.example>', 'RCPT TO:<alice@here.example>', 'DATA', '.']
+  for (const line of lines) for (const wire of [other, one]) await sayAll(wire, [line])
 })
 
 When('{sender} opens {int} sessions at once', async function (this: MailWorld, sender: Sender, count: number) {

@@ -87,44 +87,6 @@ Feature: Commands are understood as the standard writes them
         S: 221
         """
 
-  @rfc5321-3.5.1-01 @rfc5321-7.3-02 @must
-  Rule: VRFY and EXPN tell no more than the administrator wants
-
-    Example: By default nobody learns who exists
-      Then this conversation holds:
-        """
-        S: 220
-        C: EHLO client.example
-        S: 250
-        C: VRFY alice
-        S: 252
-        C: VRFY nobody
-        S: 252
-        C: EXPN friends
-        S: 5yz|252
-        C: VRFY
-        S: 501
-        C: QUIT
-        S: 221
-        """
-
-    @rfc5321-3.5.1-02
-    Example: Where it is allowed the mailbox is shown
-      Given the setting verify.vrfy is everybody
-      When a stranger opens a session on the relay listener
-      Then the answer to "VRFY alice" shows:
-        | Alice Archer <alice@here.example> |
-      And the answer to "VRFY nobody" is 550
-
-    @rfc5321-3.5.1-07
-    Example: The members of a list, one a line
-      Given the setting verify.expn is everybody
-      And the setting lists is [{"address": "friends", "owner": "carol@here.example", "members": ["alice@here.example", "bob@there.example"]}]
-      When a stranger opens a session on the relay listener
-      Then the answer to "EXPN friends" shows:
-        | <alice@here.example> |
-        | <bob@there.example>  |
-
   @rfc5321-4.2.4-01 @should
   Rule: A known command that this server does not do is answered 502
 

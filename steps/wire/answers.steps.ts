@@ -58,6 +58,19 @@ Then('MAIL is answered for the parameters:', async function (this: MailWorld, ta
   await answers(this, table.rows(), (parameters) => `MAIL FROM:<bob@there.example> ${parameters}`, ['RSET'])
 })
 
+Then('each mailbox that {string} shows is taken by RCPT', async function (this: MailWorld, command: string) {
+  const wire = client(this)
+  await sayAll(wire, ['EHLO client.example', 'MAIL FROM:<alice@here.example>'])
+  const reply = await wire.say(command)
+  assert.equal(reply.code, 250, textOf(reply))
+  const paths = reply.lines.map((line) => /<[^<>@:]+@[^<>]+>$/.exec(line)?.[0])
+  assert.ok(paths.length > 1 && !paths.includes(undefined), `no mailbox on a line of\n${textOf(reply)}`)
+  await sayAll(
+    wire,
+    paths.map((path) => `RCPT TO:${path ?? ''}`),
+  )
+})
+
 When('the client sends the group:', async function (this: MailWorld, group: string) {
   await client(this).send(`${group.split('\n').join('\r\n')}\r\n`)
 })

@@ -34,7 +34,10 @@ Then('{string} is answered in each phase:', async function (this: MailWorld, com
     }
     await wire.send(Buffer.concat([unescapeBytes(command), Buffer.from(command.startsWith('BDAT') ? '' : '\r\n')]))
     const reply = await wire.reply()
-    assert.ok(matches(reply, pattern), `${command} in phase ${phase} is to be answered with ${pattern}; ${textOf(reply)}`)
+    assert.ok(
+      matches(reply, pattern),
+      `${command} in phase ${phase} is to be answered with ${pattern}; ${textOf(reply)}`,
+    )
     await wire.close()
   }
 })
