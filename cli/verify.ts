@@ -4,9 +4,8 @@
  * Selection is by feature path, by requirement id or prefix, by tag expression. Progress is one changing line on a
  * terminal and one line a scenario on a pipe. The exit code is the verdict (DESIGN §5).
  */
-import { mkdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { loadConfiguration, runCucumber } from '@cucumber/cucumber/api'
 import type { Command } from 'commander'
@@ -16,8 +15,9 @@ import { Results } from '../report/results.ts'
 import type { ScenarioResult } from '../report/results.ts'
 import { exitCodeOf, exitCodes, judge, requirementsOf } from '../report/verdict.ts'
 import type { Judged } from '../report/verdict.ts'
-import { targetNames } from '../targets/choose.ts'
+import { createTarget, targetNames } from '../targets/choose.ts'
 import { codeHome, home } from './home.ts'
+import { formatterFiles, writeReport } from './report-files.ts'
 import { select } from './select.ts'
 import { usageFault } from './usage.ts'
 
@@ -39,17 +39,6 @@ const workersFor = (text: string | undefined): number => {
   if (!Number.isInteger(count) || count < 1 || count > 64)
     throw usageFault(`--parallel takes a number from 1 to 64, not "${text}"`)
   return count
-}
-
-const reportFiles = async (folder: string | undefined): Promise<Record<string, string>> => {
-  if (folder === undefined) return {}
-  const absolute = resolve(folder)
-  await mkdir(absolute, { recursive: true })
-  return {
-    [join(absolute, 'report.html')]: 'html',
-    [join(absolute, 'junit.xml')]: 'junit',
-    [join(absolute, 'messages.ndjson')]: 'message',
-  }
 }
 
 /** Shows scenarios as they end: a counter that rewrites itself on a terminal, a line each on a pipe. */
@@ -104,7 +93,7 @@ export const verify = async (selection: readonly string[], options: VerifyOption
       ...runConfiguration,
       formats: {
         stdout: 'rerun',
-        files: options.list ? {} : await reportFiles(options.reportDir),
+        files: options.list ? {} : await formatterFiles(options.reportDir),
         publish: false,
         options: {},
       },
@@ -122,6 +111,7 @@ export const verify = async (selection: readonly string[], options: VerifyOption
       shown.show(verdict)
     },
   )
+  const milliseconds = performance.now() - startedAt
   shown.end()
   problems.push(...results.unreadable)
   if (options.list) return problems.length > 0 ? exitCodes.harnessFailed : exitCodes.held
@@ -137,9 +127,18 @@ export const verify = async (selection: readonly string[], options: VerifyOption
   for (const id of unknown) problems.push(`the tag @${id} names no requirement of fixtures/requirements`)
   if (judged.length === 0) problems.push('no scenario matches; smtpspec verify --list shows what there is')
   for (const problem of problems) process.stderr.write(`smtpspec verify: ${problem}\n`)
-  process.stdout.write(`${summaryText(judged, options.target, (performance.now() - startedAt) / 1000)}\n`)
-  if (options.reportDir !== undefined)
-    process.stdout.write(`report: ${join(resolve(options.reportDir), 'report.html')}\n`)
+  process.stdout.write(`${summaryText(judged, options.target, milliseconds / 1000)}\n`)
+  if (options.reportDir !== undefined) {
+    const { target } = options
+    const facts = {
+      target,
+      targetVersion: await createTarget(target, { ownProcess: false }).version(),
+      startedAt: new Date(Date.now() - milliseconds),
+      milliseconds,
+      command: selection.join(' '),
+    }
+    process.stdout.write(`report: ${await writeReport(options.reportDir, facts, judged, requirements)}\n`)
+  }
   return problems.length > 0 ? exitCodes.harnessFailed : exitCodeOf(judged, options.strict === true)
 }
 
@@ -157,7 +156,10 @@ export const register = (program: Command): void => {
       '--parallel <workers>',
       'scenarios that run beside each other (default: one for each processor, at least 2)',
     )
-    .option('--report-dir <folder>', 'write report.html, junit.xml and messages.ndjson there')
+    .option(
+      '--report-dir <folder>',
+      'write report.html and report.json there, and junit.xml, messages.ndjson, scenarios.html for other tools',
+    )
     .addHelpText(
       'after',
       `

@@ -1,0 +1,100 @@
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { openRelayAnswer, storiesOf } from './answers.ts'
+import { alterations, reportOf } from './document.ts'
+import type { ReportDocument, ReportHead } from './document.ts'
+import { pageOf } from './page.ts'
+import type { Requirement } from './requirements.ts'
+import type { ScenarioResult, StepStatus } from './results.ts'
+import { judge } from './verdict.ts'
+
+const head: ReportHead = {
+  format: 'smtpspec report 1',
+  smtpspec: '0',
+  target: 'reference',
+  targetVersion: '0',
+  startedAt: '2026-11-24T12:00:00.000Z',
+  milliseconds: 1,
+  machine: { system: 'any' },
+  command: '',
+}
+
+const scenario = (uri: string, line: number, tags: readonly string[], status: StepStatus): ScenarioResult => ({
+  uri,
+  line,
+  feature: 'A feature',
+  name: `Scenario ${line}`,
+  tags,
+  steps: [{ text: 'a step </script>', status, ...(status === 'failed' && { message: 'AssertionError: no' }) }],
+  evidence: [{ name: 'conversation', text: 'S: 220' }],
+  milliseconds: 1,
+})
+
+const requirement: Requirement = {
+  id: 'mail-service-15',
+  level: 'MUST-NOT',
+  role: '',
+  testable: 'effect',
+  what: 'No relaying',
+  how: '',
+}
+const catalogue = new Map([[requirement.id, requirement]])
+
+const made = (status: StepStatus): ReportDocument =>
+  reportOf(
+    head,
+    [
+      judge(scenario('features/mail-service/open-relay.feature', 9, ['mail-service-15'], status)),
+      judge(scenario('features/mail-service/enabling-smtp.feature', 3, [], 'passed')),
+    ],
+    catalogue,
+  )
+
+describe('a report', () => {
+  test('stands in the order of the features, with the sentences of its requirements', () => {
+    const { scenarios, requirements } = made('passed')
+    expect(scenarios.map(({ place }) => place)).toEqual([
+      'features/mail-service/enabling-smtp.feature:3',
+      'features/mail-service/open-relay.feature:9',
+    ])
+    expect(requirements).toEqual({ 'mail-service-15': { level: 'MUST-NOT', what: 'No relaying' } })
+  })
+
+  test('that nobody touched has no alterations, after JSON too', () => {
+    expect(alterations(JSON.parse(JSON.stringify(made('failed'))) as ReportDocument)).toEqual([])
+  })
+
+  const report = made('passed')
+  const [first, second] = report.scenarios
+  test.each<[string, ReportDocument, RegExp]>([
+    ['a verdict', { ...report, scenarios: [{ ...first!, verdict: 'fail' }, second!] }, /enabling-smtp\.feature:3/],
+    ['evidence', { ...report, scenarios: [first!, { ...second!, evidence: [] }] }, /open-relay\.feature:9/],
+    ['a scenario taken out', { ...report, scenarios: [first!] }, /chain/],
+    ['the order', { ...report, scenarios: [second!, first!] }, /chain/],
+    ['the head', { ...report, head: { ...head, target: 'another' } }, /chain/],
+    ['a requirement', { ...report, requirements: {} }, /chain/],
+  ])('shows that %s was altered', (_what, altered, sentence) => {
+    expect(alterations(altered).join('\n')).toMatch(sentence)
+  })
+})
+
+describe('the first screen', () => {
+  test.each([
+    ['passed', 'no', 'holds'],
+    ['failed', 'yes', 'fails'],
+  ] as const)('a relay scenario that %s', (status, answer, standing) => {
+    const report = made(status)
+    expect(openRelayAnswer(report).answer).toBe(answer)
+    expect(storiesOf(report).map((story) => story.standing)).toEqual(['holds', 'not tried', 'not tried', standing])
+  })
+
+  test('without any probe the answer is not known', () => {
+    expect(openRelayAnswer(reportOf(head, [], catalogue)).answer).toBe('unknown')
+  })
+
+  test('evidence cannot break out of its place in the page', () => {
+    const page = pageOf(made('passed'), join(import.meta.dirname, 'page'))
+    expect(page.match(/<\/script>/g)).toHaveLength(2)
+    expect(page).not.toMatch(/https?:\/\//)
+  })
+})
