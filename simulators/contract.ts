@@ -131,6 +131,8 @@ export interface ExchangerOptions {
   /** Knows only HELO: EHLO is answered 500 (or 502). */
   readonly heloOnly?: boolean
   readonly maximumSize?: number
+  /** Recipients of one transaction that it takes, and the line that it answers beyond: `452 too many recipients`. */
+  readonly recipientLimit?: { readonly count: number; readonly reply: string }
   /** good: from the scene's authority; the others as their names say. Absent: STARTTLS is not offered. */
   readonly certificate?: 'good' | 'self-signed' | 'expired' | 'wrong-name' | 'revoked'
   /** Takes mail only after AUTH with these (a smarthost). */
@@ -185,7 +187,7 @@ export interface Exchanger {
   /** Every connection it saw, also those that brought nothing. */
   readonly conversations: readonly Conversation[]
   declare(fault: Fault): void
-  /** How many replies a `hold` has kept back so far. */
+  /** How many replies a `hold` keeps back now. */
   readonly held: number
   /** Lets every reply go that a `hold` keeps back now. */
   release(): void

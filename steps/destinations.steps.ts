@@ -77,6 +77,26 @@ Given(
   },
 )
 
+Given(
+  '{domain} has the mail exchanger {host} that answers {string} beyond {int} recipients',
+  async function (this: MailWorld, domain: string, host: string, reply: string, count: number) {
+    await mx(this, domain, '10', host, { recipientLimit: { count, reply }, withholds: ['SIZE'] })
+  },
+)
+
+Given('of the mail exchangers only {host} can be reached', async function (this: MailWorld, host: string) {
+  for (const exchanger of this.scene.exchangers) if (exchanger.name !== host) await exchanger.shut()
+})
+
+Given(
+  '{int} domains share the mail exchangers {host} and {host}',
+  async function (this: MailWorld, count: number, first: string, second: string) {
+    for (let number = 1; number <= Math.min(count, 100); number += 1) {
+      for (const host of [first, second]) await mx(this, `d${number}.example`, '10', host)
+    }
+  },
+)
+
 Given('{host} is a host at a known address', async function (this: MailWorld, host: string) {
   await this.exchanger(host)
 })

@@ -95,6 +95,7 @@ export async function openScriptedExchanger(place: ExchangerPlace, options: Exch
       return held
     },
     release() {
+      held = 0
       gate.resolve()
       gate = Promise.withResolvers<void>()
     },

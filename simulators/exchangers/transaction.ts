@@ -91,7 +91,10 @@ export function openTransactions(floor: Floor): Transactions {
       ...parameterViolations('RCPT', parts.parameters, offered()),
     ]
     for (const violation of held) house.violate(violation)
-    const lines = held.length > 0 ? line(555, '5.5.4', 'not understood') : line(250, '2.1.5', 'recipient ok')
+    const { recipientLimit: limit } = options
+    const full = limit !== undefined && transaction.recipients.length >= limit.count
+    const taken = full ? [limit.reply] : line(250, '2.1.5', 'recipient ok')
+    const lines = held.length > 0 ? line(555, '5.5.4', 'not understood') : taken
     const code = await speech.answer('RCPT', lines, parts.path)
     if (isPositive(code)) transaction.recipients.push({ address: parts.path, parameters: parts.parameters })
     return code
@@ -163,11 +166,21 @@ export function openTransactions(floor: Floor): Transactions {
     return code
   }
 
+  /** DATA although nobody is to have it: a fault may say 354 all the same, and then only the dot should come (RFC 2920 §3.1). */
+  const nothingWanted = async (): Promise<number | undefined> => {
+    const code = await speech.answer('DATA', line(503, '5.5.1', 'no valid recipients'))
+    if (code !== 354) return code
+    const content = await readDotted(channel, undefined)
+    if (content === undefined) return speech.leave('content')
+    if (content.length > 0) house.violate('sent content although no recipient was accepted')
+    return await speech.answer('content-end', line(554, '5.5.1', 'no valid recipients'))
+  }
+
   const data = async (): Promise<number | undefined> => {
     if (transaction === undefined || transaction.recipients.length === 0 || transaction.chunks.length > 0) {
       const why = transaction === undefined ? 'DATA outside a transaction' : 'DATA after BDAT, or without a recipient'
       if (!offered().has('PIPELINING')) house.violate(why)
-      return await speech.answer('other', line(503, '5.5.1', 'no valid recipients'))
+      return await nothingWanted()
     }
     if (transaction.mailParameters['BODY']?.toUpperCase() === 'BINARYMIME') house.violate('DATA for BODY=BINARYMIME')
     const code = await speech.answer('DATA', ['354 end with <CRLF>.<CRLF>'])
