@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { latin1, octets, underEveryFeed } from './fixture-feeds.ts'
-import { renderReply, type Reply, ReplyReader, type ReplyRead } from './reply.ts'
+import { ReplyReader, type ReplyRead } from './reply-reader.ts'
+import { renderReply, type Reply } from './reply.ts'
 
 function read(pieces: readonly Uint8Array[]): readonly ReplyRead[] {
   const reader = new ReplyReader()

@@ -6,8 +6,6 @@
  */
 import { encodeUtf8, printable, printableUnicode, unitsWithin } from './text.ts'
 
-export { ReplyReader, type ReplyRead } from './reply-reader.ts'
-
 export interface Reply {
   /** 200–599. */
   readonly code: number

@@ -5,7 +5,7 @@
  * to. So it reads like the conversation it holds, and does no I/O: whoever pumps it (`delivery/client.ts`) owns the line,
  * the clock and the content. `Dialogue` adds the one thing that every exchange needs: replies out of bytes, one by one.
  */
-import { ReplyReader } from '../reply.ts'
+import { ReplyReader } from '../reply-reader.ts'
 import type { Reply } from '../reply.ts'
 import { encodeUtf8 } from '../text.ts'
 
