@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, () => Promise<CommandModule>>> = {
   verify: () => import('./verify.ts'),
   coverage: () => import('./coverage.ts'),
   report: () => import('./report.ts'),
+  probe: () => import('./probe.ts'),
   settings: () => import('./settings.ts'),
   doctor: () => import('./doctor.ts'),
 }
@@ -47,6 +48,7 @@ Examples:
   smtpspec settings defaults --yaml        a settings file to begin with
   smtpspec serve --settings settings.yaml  run the reference server
   smtpspec verify                          hold the reference server to the features
+  smtpspec probe 127.0.0.1:2525            does that server relay for strangers?
   smtpspec help serve                      all about one command`,
     )
   const named = words[0] === undefined ? undefined : commands[words[0]]
