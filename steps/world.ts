@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { World, setDefaultTimeout, setWorldConstructor } from '@cucumber/cucumber'
 import type { Conversation, Exchanger, ExchangerOptions, Scene, WireClient } from '../simulators/contract.ts'
 import type { ScramResult } from '../simulators/clients/scram.ts'
+import { unescapeBytes } from '../simulators/notation.ts'
 import { openScene } from '../simulators/scene.ts'
 import { TargetUnavailable, createTarget } from '../targets/choose.ts'
 import type { SettingsDocument } from '../server/settings/schema.ts'
@@ -192,11 +193,12 @@ export class MailWorld extends World<{ readonly target: string }> {
     await this.target.rest(restDeadlineMilliseconds)
   }
 
-  /** Puts the addresses of this scenario where a sentence has `{server}`, and 64 times an a where it has `{a × 64}`. */
+  /** Puts the addresses of this scenario where a sentence has `{server}`, 64 times an a where it has `{a × 64}`, base64 for `{base64 \0a\0b}`. */
   fillIn(text: string): string {
     return text
       .replaceAll('{server}', this.settings.listeners?.[0]?.address ?? '127.0.0.1')
       .replaceAll(/\{(.) × (\d{1,6})\}/gu, (_, character: string, times: string) => character.repeat(Number(times)))
+      .replaceAll(/\{base64 ([^}]*)\}/gu, (_, plain: string) => Buffer.from(unescapeBytes(plain)).toString('base64'))
   }
 
   /** A file with the authority that signs good certificates, for a server that must verify them. */

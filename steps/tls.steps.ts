@@ -1,0 +1,81 @@
+/**
+ * TLS seen from outside: which handshakes a listener takes, and what it shows and asks in them.
+ */
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Given, Then } from '@cucumber/cucumber'
+import { lookAtHandshake } from '../simulators/clients/handshake.ts'
+import type { HandshakeFacts } from '../simulators/clients/handshake.ts'
+import { connect, stranger } from './wire/wire.ts'
+import type { MailWorld } from './world.ts'
+
+type Version = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'
+
+const shake = async (world: MailWorld, version: Version, ciphers?: string): Promise<HandshakeFacts> => {
+  await world.serverRuns()
+  const from = world.sourceOf(world.person('mallory'))
+  return lookAtHandshake(world.endpoint('submissions'), {
+    from,
+    version,
+    ...(ciphers !== undefined && { ciphers }),
+  })
+}
+
+/** A client that can do old versions at all needs OpenSSL's lowest level of security. */
+Then(
+  /^a handshake with (TLSv1(?:\.[123])?) (succeeds|fails)$/,
+  async function (this: MailWorld, version: Version, how: string) {
+    const old = version === 'TLSv1' || version === 'TLSv1.1'
+    const { protocol, fault } = await shake(this, version, old ? 'DEFAULT@SECLEVEL=0' : undefined)
+    assert.equal(protocol, how === 'succeeds' ? version : undefined, fault)
+  },
+)
+
+Then('a handshake with the ciphers {string} fails', async function (this: MailWorld, ciphers: string) {
+  const { protocol, cipher } = await shake(this, 'TLSv1.2', `${ciphers}:@SECLEVEL=0`)
+  assert.equal(protocol, undefined, `${cipher ?? ''} was agreed on`)
+})
+
+Then('no certificate is asked of the client', async function (this: MailWorld) {
+  const { protocol, askedForCertificate, fault } = await shake(this, 'TLSv1.2')
+  assert.equal(protocol, 'TLSv1.2', fault)
+  assert.equal(askedForCertificate, false)
+})
+
+Then('TLS is closed before the connection is', async function (this: MailWorld) {
+  const { closedProperly, fault } = await shake(this, 'TLSv1.2')
+  assert.ok(closedProperly, fault ?? 'the last record was no alert')
+})
+
+Given('the server has a good certificate for {host}', async function (this: MailWorld, name: string) {
+  const { cert, key } = await this.scene.certificate('good', name)
+  const folder = await mkdtemp(join(tmpdir(), 'smtpspec-certificate-'))
+  this.onClose(() => rm(folder, { recursive: true, force: true }))
+  const [certificate, keyFile] = [join(folder, 'certificate.pem'), join(folder, 'key.pem')]
+  await Promise.all([writeFile(certificate, cert), writeFile(keyFile, key)])
+  this.settings = { ...this.settings, tls: { ...this.settings.tls, certificate, key: keyFile } }
+})
+
+Then(
+  'a client that trusts its authority can verify {host} on the {listenerRole} listener',
+  async function (this: MailWorld, serverName: string, role: 'relay' | 'submission' | 'submissions') {
+    const wire = await connect(this, stranger, role === 'submissions' ? 'submission' : role)
+    await wire.reply()
+    await wire.say('EHLO client.example')
+    assert.equal((await wire.say('STARTTLS')).code, 220)
+    await wire.secure({ authority: this.scene.authority, serverName })
+  },
+)
+
+Then(
+  'a client that says hello in clear on the submissions listener gets no greeting',
+  async function (this: MailWorld) {
+    await this.serverRuns()
+    const wire = await this.scene.connect(this.endpoint('submissions'), { title: 'a client in clear' })
+    await wire.send('EHLO client.example\r\n')
+    assert.ok(await wire.closed(), 'the connection is still open')
+    assert.equal(wire.replies.length, 0, 'it was answered in clear')
+  },
+)
