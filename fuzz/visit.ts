@@ -1,0 +1,211 @@
+/**
+ * Plays one visit against the server and judges the session: every reply there and in order, sound in form, and an end
+ * within the deadline, whatever was said.
+ *
+ * Where the script has `S:` it waits until the reckoning says that nothing is owed any more; so it needs to know neither
+ * how many replies there are nor what they say. At the end it sends FIN and the server must answer what is whole and close.
+ */
+import { createHmac } from 'node:crypto'
+import { authenticateWithScram } from '../simulators/clients/scram.ts'
+import { openWireClient } from '../simulators/clients/wire.ts'
+import type { Conversation, WireClient, WireReply } from '../simulators/contract.ts'
+import type { Script, ScriptLine } from '../simulators/notation.ts'
+import { password } from './house.ts'
+import type { House } from './house.ts'
+import { reckon } from './reckoning.ts'
+import type { Acceptance } from './reckoning.ts'
+import type { Visit } from './trial.ts'
+
+export interface Visited {
+  readonly conversation: Conversation | undefined
+  readonly faults: readonly string[]
+  readonly accepted: readonly Acceptance[]
+}
+
+/** How long the server may take for any one thing, milliseconds; a loaded machine must not look like a hang. */
+const patience = 10_000
+/** Octets written before replies are read again. */
+const portion = 16_384
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64')
+const fromBase64 = (text: string): string => Buffer.from(text, 'base64').toString('latin1')
+
+const mechanisms = ['PLAIN', 'LOGIN', 'CRAM-MD5', 'SCRAM-SHA-256', 'SCRAM-SHA-256-PLUS'] as const
+
+/** Authenticates properly; what a script cannot hold, since the server's challenge is new every time. */
+export const authenticate = async (client: WireClient, mechanism: string, user: string): Promise<void> => {
+  const known = mechanisms.find((name) => name === mechanism)
+  switch (known) {
+    case 'PLAIN':
+      await client.say(`AUTH PLAIN ${base64(`\0${user}\0${password}`)}`)
+      return
+    case 'LOGIN':
+      if ((await client.say('AUTH LOGIN')).code !== 334) return
+      if ((await client.say(base64(user))).code === 334) await client.say(base64(password))
+      return
+    case 'CRAM-MD5': {
+      const challenge = await client.say('AUTH CRAM-MD5')
+      if (challenge.code !== 334) return
+      const digest = createHmac('md5', password)
+        .update(fromBase64(challenge.lines[0] ?? ''))
+        .digest('hex')
+      await client.say(base64(`${user} ${digest}`))
+      return
+    }
+    case 'SCRAM-SHA-256':
+    case 'SCRAM-SHA-256-PLUS':
+      await authenticateWithScram(client, { mechanism: known, user, password })
+      return
+    case undefined:
+      throw new Error(`nobody knows how to authenticate with ${mechanism}`)
+  }
+}
+
+class Player {
+  readonly #client: WireClient
+  #hadReset = false
+  /** Replies that the client was asked for. */
+  #given = 0
+
+  constructor(client: WireClient) {
+    this.#client = client
+  }
+
+  get hadReset(): boolean {
+    return this.#hadReset
+  }
+
+  async play(script: Script): Promise<void> {
+    for (const group of groupsOf(script)) await this.#act(group)
+  }
+
+  async #act(group: Script): Promise<void> {
+    const [line] = group
+    if (line === undefined || this.#hadReset) return
+    switch (line.kind) {
+      case 'line': {
+        const text = group.map((one) => (one.kind === 'line' ? `${one.text}\r\n` : '')).join('')
+        await this.#send(Buffer.from(text))
+        break
+      }
+      case 'bytes':
+        await this.#send(line.bytes)
+        break
+      case 'reply':
+        await this.settle()
+        break
+      case 'wait':
+        await new Promise((resolve) => {
+          setTimeout(resolve, Math.min(line.milliseconds, 100))
+        })
+        break
+      case 'close':
+        this.#client.halfClose()
+        break
+      case 'comment':
+        await this.#special(line.text)
+    }
+  }
+
+  async #send(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length; at += portion) {
+      const piece = bytes.subarray(at, at + portion)
+      await this.#client.send(piece, [piece.length])
+      void this.#client.replies
+    }
+  }
+
+  async #special(text: string): Promise<void> {
+    if (text === 'C resets') {
+      this.#hadReset = true
+      this.#client.reset()
+    } else if (text === 'C begins TLS') {
+      await this.settle()
+      // A server that did not invite hears a handshake where it expects commands; whatever comes of it, nothing may break.
+      if (this.#client.replies.at(-1)?.code === 220) await this.#client.secure().catch(() => undefined)
+    } else {
+      const [, mechanism, user] = /^AUTH (\S+) as (\S+)$/.exec(text) ?? []
+      if (mechanism === undefined || user === undefined) return
+      await this.settle()
+      while (this.#given < this.#client.replies.length) await this.#reply()
+      const before = this.#pieces()
+      await authenticate(this.#client, mechanism, user).catch(() => undefined)
+      // Each line of the exchange took one reply.
+      this.#given += this.#pieces() - before
+    }
+  }
+
+  /** Waits until nothing is owed, the server is gone, or patience ends. */
+  async settle(): Promise<void> {
+    while (reckon(this.#client.conversation.spoken).owed) {
+      const reply = await this.#reply()
+      if (reply === undefined) return
+    }
+  }
+
+  #pieces(): number {
+    return this.#client.conversation.spoken.filter(({ side }) => side === 'C').length
+  }
+
+  async #reply(): Promise<WireReply | undefined> {
+    try {
+      const reply = await this.#client.reply()
+      this.#given += 1
+      return reply
+    } catch {
+      return undefined
+    }
+  }
+}
+
+/** Lines of the client that follow one another go out together; so do the lines of one reply. */
+const groupsOf = (script: Script): readonly Script[] => {
+  const groups: ScriptLine[][] = []
+  for (const line of script) {
+    const last = groups.at(-1)?.at(-1)
+    const together =
+      (line.kind === 'line' && last?.kind === 'line') ||
+      (line.kind === 'reply' && last?.kind === 'reply' && last.separator === '-')
+    if (together) groups.at(-1)?.push(line)
+    else groups.push([line])
+  }
+  return groups
+}
+
+/** The handshake that the notation implies: STARTTLS alone, and an answer waited for. */
+const withHandshakes = (script: Script): Script =>
+  script.flatMap((line, index) => {
+    const before = script[index - 1]
+    const implied = line.kind === 'reply' && before?.kind === 'line' && /^STARTTLS\s*$/i.test(before.text)
+    return implied ? [line, { kind: 'comment', text: 'C begins TLS' } as const] : [line]
+  })
+
+export const playVisit = async (house: House, visit: Visit): Promise<Visited> => {
+  const { door, source, script } = visit
+  const client = await openWireClient(house.at(door), {
+    from: house.address(source),
+    implicitTls: door === 'submissions',
+    patience,
+    title: `a ${source} → ${door}`,
+  })
+  const { conversation } = client
+  const player = new Player(client)
+  const faults: string[] = []
+  try {
+    await player.play(withHandshakes(script))
+    if (!player.hadReset) {
+      client.halfClose()
+      if (!(await client.closed())) faults.push('the server does not end the session after the client’s FIN')
+      void client.replies
+    }
+  } finally {
+    await client.close()
+  }
+  const reckoning = reckon(conversation.spoken)
+  const broken = conversation.spoken.some(({ note }) => note?.startsWith('broken') === true)
+  // After RST, and where no handshake came about, replies may be lost on the way.
+  const isWhole = !player.hadReset && !broken
+  if (isWhole && reckoning.owed && !reckoning.over) faults.push('a command was never answered')
+  faults.push(...reckoning.faults.filter((fault) => isWhole || !fault.startsWith('half a reply')))
+  return { conversation, faults, accepted: reckoning.accepted }
+}
