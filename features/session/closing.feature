@@ -1,7 +1,7 @@
 Feature: A session is closed in good order
   A client can rely on its session until it has said QUIT, has been told 421, or has itself gone away.
 
-  @rfc5321-3.8-01 @rfc5321-3.8-02 @rfc5321-3.8-04 @rfc5321-4.1.1.10-01 @rfc5321-4.1.1.10-02 @must
+  @rfc5321-3.8-01 @rfc5321-3.8-02 @rfc5321-3.8-04 @rfc5321-4.1.1.10-01 @rfc5321-4.1.1.10-02 @rfc5321-4.3.2-17 @must
   Rule: The server closes only after QUIT, or after saying 421
 
     Example: Rubbish does not close the session
