@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises'
 import { Then, When } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
 import { home } from '../cli/home.ts'
+import { unescapeBytes } from '../simulators/notation.ts'
 import { fateOf, plainMessage } from './letters.ts'
 import type { Letter } from './letters.ts'
 import type { RefusalClass, Sender } from './vocabulary.ts'
@@ -47,12 +48,29 @@ When(
   },
 )
 
+/** Rows: from, message (a fixture), and the parameters notify, ret, envid, orcpt (not encoded yet). */
 When(
   '{sender} sends a message to {mailboxes} with:',
   async function (this: MailWorld, sender: Sender, to: readonly string[], table: DataTable) {
     const person = this.sender(sender)
-    const { from, ...dsn } = table.rowsHash()
-    await this.send(person, from ?? person.mailbox, to, { dsn })
+    const { from, message, ...dsn } = table.rowsHash()
+    const content = message === undefined ? {} : { content: await fixture(message) }
+    await this.send(person, from ?? person.mailbox, to, { dsn, ...content })
+  },
+)
+
+/** Content as it is written, lines ended with CRLF; `{token}` stands for what the message is recognised by. */
+When(
+  '{sender} sends to {mailboxes}:',
+  async function (this: MailWorld, sender: Sender, to: readonly string[], text: string) {
+    const person = this.sender(sender)
+    const content = (token: string): Uint8Array =>
+      unescapeBytes(
+        `${this.fillIn(text)
+          .replaceAll('{token}', token)
+          .replaceAll('\n', String.raw`\r\n`)}${String.raw`\r\n`}`,
+      )
+    await this.send(person, person.mailbox, to, { content })
   },
 )
 
@@ -89,6 +107,27 @@ When(
     )
     const content = (token: string): Uint8Array =>
       Buffer.concat([Buffer.from(trace.join('')), plainMessage(token, person.mailbox, to, new Date())])
+    await this.send(person, person.mailbox, to, { content })
+  },
+)
+
+When(
+  '{sender} sends a message with the header {string} to {mailboxes}',
+  async function (this: MailWorld, sender: Sender, header: string, to: readonly string[]) {
+    const person = this.sender(sender)
+    const content = (token: string): Uint8Array =>
+      Buffer.concat([unescapeBytes(header), Buffer.from(`\r\n\r\nA message with the token ${token}.\r\n`)])
+    await this.send(person, person.mailbox, to, { content })
+  },
+)
+
+When(
+  '{sender} sends a message with {int} addresses in its header to {mailboxes}',
+  async function (this: MailWorld, sender: Sender, count: number, to: readonly string[]) {
+    const person = this.sender(sender)
+    const addresses = Array.from({ length: Math.min(count, 5000) }, (_, index) => `<user${index + 1}@there.example>`)
+    const content = (token: string): Uint8Array =>
+      Buffer.from(`Subject: ${token}\r\nTo: ${addresses.join(',\r\n ')}\r\n\r\nto many\r\n`)
     await this.send(person, person.mailbox, to, { content })
   },
 )

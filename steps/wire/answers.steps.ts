@@ -72,7 +72,7 @@ Then('each mailbox that {string} shows is taken by RCPT', async function (this: 
 })
 
 When('the client sends the group:', async function (this: MailWorld, group: string) {
-  await client(this).send(`${group.split('\n').join('\r\n')}\r\n`)
+  await client(this).send(unescapeBytes(`${this.fillIn(group).split('\n').join('\r\n')}\r\n`))
 })
 
 Then('the answers are {}', async function (this: MailWorld, codes: string) {
