@@ -42,7 +42,7 @@ export const plainMessage = (token: string, from: string, to: readonly string[],
   encoder.encode(
     [
       `From: <${from === '' ? 'postmaster@elsewhere.example' : from}>`,
-      `To: ${to.map((address) => `<${address}>`).join(', ')}`,
+      `To: ${to.map((address) => `<${address}>`).join(',\r\n ')}`,
       `Subject: ${token}`,
       `Message-ID: <${token}@here.example>`,
       `Date: ${at.toUTCString().replace('GMT', '+0000')}`,

@@ -2,25 +2,36 @@
  * What the server under test says as a client: the commands that a mail exchanger heard, connection by connection.
  */
 import assert from 'node:assert/strict'
-import { Then } from '@cucumber/cucumber'
+import { Then, When } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
 import type { Conversation, Exchanger } from '../simulators/contract.ts'
 import { renderConversation, unescapeBytes } from '../simulators/notation.ts'
 import { fieldsOf } from './content.ts'
 import { until } from './patience.ts'
+import type { Sender } from './vocabulary.ts'
 import type { MailWorld } from './world.ts'
 
 /** All octets of the client, TLS taken off. */
 const heard = ({ spoken }: Conversation): Buffer =>
   Buffer.concat(spoken.filter(({ side }) => side === 'C').map(({ bytes }) => bytes))
 
-const linesOf = (conversation: Conversation): readonly string[] =>
-  heard(conversation).toString('utf8').split('\r\n').slice(0, -1)
+/** Its lines; of BDAT the command alone, since its octets are no lines. */
+const linesOf = (conversation: Conversation): readonly string[] => {
+  const bytes = heard(conversation)
+  const lines: string[] = []
+  let at = 0
+  for (let end = bytes.indexOf('\r\n'); end !== -1; end = bytes.indexOf('\r\n', at)) {
+    const line = bytes.toString('utf8', at, end)
+    lines.push(line)
+    at = end + 2 + Number(/^BDAT (\d+)/.exec(line)?.[1] ?? 0)
+  }
+  return lines
+}
 
 const shown = (exchanger: Exchanger): string =>
   exchanger.conversations.map((conversation) => renderConversation(conversation)).join('\n')
 
-const literally = (text: string): string => text.replaceAll(/[$()*+.?[\\\]^{|}\/-]/g, String.raw`\$&`)
+const literally = (text: string): string => text.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`)
 
 /** `…` alone stands for any number of lines, within a line for any text. */
 const matches = (lines: readonly string[], script: string): boolean => {
@@ -35,6 +46,18 @@ const assertSaid = (exchanger: Exchanger, conversation: Conversation | undefined
   assert.ok(conversation !== undefined, `nobody connected to ${exchanger.name}`)
   assert.ok(matches(linesOf(conversation), script), shown(exchanger))
 }
+
+When(
+  '{sender} sends a message to {int} recipients with long names at {domain}',
+  async function (this: MailWorld, sender: Sender, count: number, domain: string) {
+    const person = this.sender(sender)
+    const to = Array.from({ length: Math.min(count, 1000) }, (_, index) => {
+      const name = `${'long'.repeat(14)}-${index + 1}`
+      return `${name}@${domain}`
+    })
+    await this.send(person, person.mailbox, to)
+  },
+)
 
 Then('the client says to {host}:', async function (this: MailWorld, host: string, script: string) {
   await this.rest()
@@ -56,6 +79,17 @@ Then('the client meanwhile says to {host}:', async function (this: MailWorld, ho
   )
 })
 
+/** While the client waits for an answer: RFC 2920 §3.1 bounds what it may have sent meanwhile. */
+Then('{host} has been told at most {int} octets', async function (this: MailWorld, host: string, most: number) {
+  const exchanger = this.host(host)
+  await until(
+    () => exchanger.held > 0,
+    () => shown(exchanger),
+  )
+  const octets = Math.max(...exchanger.conversations.map((conversation) => heard(conversation).length))
+  assert.ok(octets <= most, `${octets} octets came`)
+})
+
 /** Exact octets, as they passed: `\r\n..\r\n`. */
 Then('{host} hears the bytes {string}', async function (this: MailWorld, host: string, text: string) {
   await this.rest()
@@ -71,6 +105,17 @@ Then('{host} hears no octet beyond ASCII', async function (this: MailWorld, host
   const { conversations } = this.host(host)
   assert.ok(conversations.length > 0, 'nobody connected')
   assert.ok(!conversations.some((conversation) => heard(conversation).some((octet) => octet > 127)), 'one came')
+})
+
+/** But HT, CR and LF. */
+Then('{host} hears no control characters', async function (this: MailWorld, host: string) {
+  await this.rest()
+  const { conversations } = this.host(host)
+  assert.ok(conversations.length > 0, 'nobody connected')
+  const controls = conversations.flatMap((conversation) =>
+    [...heard(conversation)].filter((octet) => (octet < 32 && ![9, 10, 13].includes(octet)) || octet === 127),
+  )
+  assert.deepEqual(controls, [])
 })
 
 Then(

@@ -97,6 +97,7 @@ describe('the rest of the field', () => {
 
   test.each<[string, Partial<Origin>, string]>([
     ['UTF-8 without SMTPUTF8', {}, 'bø@ex.example'],
+    ['UTF-8 that has an ASCII form', { protocol: 'UTF8SMTPS' }, 'bo@dört.example'],
     ['angle brackets', {}, 'a>; x: <b@c'],
     ['line ends', {}, 'a@b\r\nX: y'],
   ])('no FOR clause with %s', (_, change, recipient) => {

@@ -63,12 +63,15 @@ const deeds = (added: readonly string[]): readonly string[] =>
 const tlsClause = (cipher: string | undefined): readonly (readonly string[])[] =>
   cipher !== undefined && /^[A-Za-z][A-Za-z0-9_]*$/.test(cipher) ? [['tls', cipher]] : []
 
-/** The path of the FOR clause, or nothing where the address may not stand in this field. */
+/** Only the domain is beyond ASCII: the message may go on to a host without SMTPUTF8, unless its trace holds UTF-8. */
+const hasAsciiForm = (address: string): boolean => /^[\x20-\x7e]+@[^@]*[^\x20-\x7e][^@]*$/.test(address)
+
+/** The path of the FOR clause, or nothing where the address may not (rfc6531-3.2-07) stand in this field. */
 const forPath = (recipient: string, hostName: string, utf8: boolean): string | undefined => {
   // `<Postmaster>` alone is no Path by the grammar of Received: it is ours.
   const address = recipient.includes('@') ? recipient : `${recipient}@${hostName}`
   const allowed = utf8 ? /^[^\p{Cc}<>]+$/u : /^[\x20-\x3b\x3d\x3f-\x7e]+$/
-  return allowed.test(address) ? `<${address}>` : undefined
+  return allowed.test(address) && !hasAsciiForm(address) ? `<${address}>` : undefined
 }
 
 /** Joins tokens with spaces, breaking lines before they grow too long; tokens themselves are never broken. */

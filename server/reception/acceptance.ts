@@ -3,13 +3,15 @@
  *
  * The Received field goes before everything (rfc5321-4.4-01, -06); what follows is what the client sent, octet for octet.
  * Only at the users' doors is a message completed: Date and Message-ID where they are missing (RFC 6409 §8), which the
- * Received field then tells, and the end of a last line (rfc5321-4.1.1.4-07). A header section beyond ASCII without
+ * Received field then tells, and the end of a last line (rfc5321-4.1.1.4-07); a Return-Path goes, which final delivery
+ * alone writes (rfc5321-4.4-14). A header section beyond ASCII without
  * SMTPUTF8 is refused there. Content streams: at most 64 KiB are held back before they are written, and the
  * caller waits while the container is slow. A disk that refuses is told at the end, so that the session stays in step.
  */
 import { addressFault } from '../message/addresses.ts'
 import { dateField, HeaderScanner, messageIdField } from '../message/headers.ts'
 import { receivedField } from '../message/received.ts'
+import { FieldRemover } from '../message/return-path.ts'
 import type { Origin } from '../message/envelope.ts'
 import type { Container } from '../ports.ts'
 import type { ContentFacts, Transaction } from '../protocol/exchange.ts'
@@ -58,6 +60,7 @@ export const openIntake = (desk: Desk, facts: IntakeFacts): Intake => {
   // rfc5321-6.4-01: a relay adds nothing but its trace.
   const originating = origin.role !== 'relay'
   let completing = originating && submission.completeMessages
+  const remover = completing ? new FieldRemover('return-path') : undefined
   let container: Container | undefined
   let fault: unknown
   let pieces: Uint8Array[] = []
@@ -121,7 +124,7 @@ export const openIntake = (desk: Desk, facts: IntakeFacts): Intake => {
     take: (bytes) => {
       if (fault !== undefined || bytes.length === 0) return undefined
       if (!scanner.ended) scanner.feed(bytes)
-      pieces.push(bytes)
+      pieces.push(...(remover?.pass(bytes) ?? [bytes]))
       held += bytes.length
       last = bytes.length > 1 ? bytes : Buffer.concat([last.subarray(-1), bytes])
       if (held < heldOctets) return undefined
@@ -136,6 +139,7 @@ export const openIntake = (desk: Desk, facts: IntakeFacts): Intake => {
       if (originating && scanner.has8bit && transaction.parameters.smtputf8 !== true) {
         return refuse('header-not-ascii', replies.headerNotAscii)
       }
+      pieces.push(...(remover?.end() ?? []))
       // rfc5321-4.1.1.4-07; binary content has no lines.
       const text = transaction.parameters.body !== 'BINARYMIME'
       if (originating && text && last.length > 0 && !Buffer.from(last.subarray(-2)).equals(lineEnd)) {

@@ -24,6 +24,11 @@ describe('the users’ doors', () => {
     ['Date: x\r\nMessage-ID: <a@b>\r\n\r\nbody\r\n', /\r\nDate: x\r\nMessage-ID: <a@b>\r\n\r\nbody\r\n$/],
     ['message-id: <a@b>\r\n\r\nbody\r\n', /\r\nDate: [^\r]+\r\nmessage-id: <a@b>\r\n\r\nbody\r\n$/],
     ['Date: x\r\n\r\nbody', /\r\nMessage-ID: <id\d+@mx\.here\.example>\r\nDate: x\r\n\r\nbody\r\n$/],
+    // rfc5321-4.4-14
+    [
+      'Date: x\r\nReturn-Path: <a@b>\r\nMessage-ID: <a@b>\r\n\r\nReturn-Path: y\r\n',
+      /\r\nDate: x\r\nMessage-ID: <a@b>\r\n\r\nReturn-Path: y\r\n$/,
+    ],
     ['just text\r\n', /\r\nDate: [^\r]+\r\nMessage-ID: <[^\r]+>\r\n\r\njust text\r\n$/],
     ['\r\nbody\r\n', /\r\nDate: [^\r]+\r\nMessage-ID: <[^\r]+>\r\n\r\nbody\r\n$/],
     [`Date: x\r\n\r\n${'long\r\n'.repeat(20_000)}`, /\r\nMessage-ID: <[^\r]+>\r\nDate: x\r\n\r\n(?:long\r\n){20000}$/],
