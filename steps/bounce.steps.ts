@@ -1,9 +1,13 @@
 /**
- * Notifications: who was told what, and that nobody else was.
+ * Notifications: who was told what, how it looks, and that nobody else was told. Whatever a step looks for, the whole
+ * notification must be in order (`notification-lint.ts`).
  */
 import assert from 'node:assert/strict'
 import { Then } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
+import { unescapeBytes } from '../simulators/notation.ts'
+import { contentOf, fieldsOf } from './content.ts'
+import { deviationsOf, partsOf } from './notification-lint.ts'
 import { readNotification } from './notifications.ts'
 import type { ReadNotification } from './notifications.ts'
 import type { MailWorld } from './world.ts'
@@ -16,7 +20,12 @@ const notificationsTo = async (world: MailWorld, address: string): Promise<reado
     received.filter(({ recipients }) => recipients.some((recipient) => recipient.address === address)),
   )
   const read = await Promise.all([...here, ...far].map(({ content }) => readNotification(content)))
-  return read.filter((notification) => notification !== undefined)
+  const notifications = read.filter((notification) => notification !== undefined)
+  for (const { raw } of notifications) {
+    const deviations = deviationsOf(raw)
+    assert.deepEqual(deviations, [], `not in order: ${deviations.join('; ')}\n${contentOf(raw)}`)
+  }
+  return notifications
 }
 
 const told = (notifications: readonly ReadNotification[]): string =>
@@ -97,3 +106,52 @@ Then(
     assert.equal(hasBody, how === 'the whole message', `${returned.type}:\n${returned.text}`)
   },
 )
+
+Then(
+  'the notification to {person} is about {int} recipient(s)',
+  async function (this: MailWorld, name: string, count: number) {
+    const notification = await theOne(this, name)
+    assert.equal(notification.recipients.length, count, told([notification]))
+  },
+)
+
+/** Its own fields, above the parts; a field that is not there reads `absent`. */
+Then('the notification to {person} has the fields:', async function (this: MailWorld, name: string, table: DataTable) {
+  const { raw } = await theOne(this, name)
+  for (const { field, value } of table.hashes()) {
+    const found = fieldsOf(raw).find((one) => one.name.toLowerCase() === field?.toLowerCase())?.value ?? 'absent'
+    assert.match(found, new RegExp(value ?? ''), `${field} in\n${contentOf(raw)}`)
+  }
+})
+
+Then('the notification to {person} has the parts:', async function (this: MailWorld, name: string, table: DataTable) {
+  const { raw } = await theOne(this, name)
+  const parts = partsOf(raw).map(({ type, encoding }) => [type, encoding])
+  assert.deepEqual(parts, table.rows(), contentOf(raw))
+})
+
+/** Escapes as in conversations, so that UTF-8 and line ends can be looked for. */
+Then(
+  /^what the notification to (alice|bob|carol|mallory) returns (contains|does not contain) "([^"]*)"$/,
+  async function (this: MailWorld, name: string, how: string, text: string) {
+    const { raw } = await theOne(this, name)
+    const body = partsOf(raw)[2]?.body ?? ''
+    assert.equal(body.includes(contentOf(unescapeBytes(text))), how === 'contains', body)
+  },
+)
+
+Then('the notification to {person} returns every field of the header', async function (this: MailWorld, name: string) {
+  const { raw } = await theOne(this, name)
+  const returned = fieldsOf(Buffer.from(partsOf(raw)[2]?.body ?? '', 'latin1')).map(
+    (one) => `${one.name}: ${one.value}`,
+  )
+  for (const { name: field, value } of fieldsOf(this.letter.content)) {
+    assert.ok(returned.includes(`${field}: ${value}`), `${field} is missing in\n${returned.join('\n')}`)
+  }
+})
+
+Then('the notification to {person} reads {string}', async function (this: MailWorld, name: string, words: string) {
+  const { raw } = await theOne(this, name)
+  const body = (partsOf(raw)[0]?.body ?? '').replaceAll(/\s+/g, ' ')
+  assert.ok(body.includes(words), body)
+})
