@@ -5,8 +5,9 @@
  * a name that no Given declared, and a ledger that balances. They hold only for scenarios whose own steps passed. The reply
  * lint looks at every conversation with the server; what it finds is attached, and fails scenarios of our own server only.
  */
-import { After, Before, Status } from '@cucumber/cucumber'
+import { After, Before, Status, setDefinitionFunctionWrapper } from '@cucumber/cucumber'
 import type { ITestCaseHookParameter } from '@cucumber/cucumber'
+import { NotApplicable } from '../targets/choose.ts'
 import type { Capability } from '../targets/target.ts'
 import { attachEvidence } from './evidence.ts'
 import { lintReplies } from './reply-lint.ts'
@@ -19,18 +20,30 @@ const needsOf = ({ pickle }: ITestCaseHookParameter): readonly Capability[] =>
     .filter(({ name }) => name.startsWith('@needs-'))
     .map(({ name }) => name.slice('@needs-'.length) as Capability)
 
+const skip = (world: MailWorld, why: string): 'skipped' => {
+  world.attach(`${world.target.name} ${why}`, { mediaType: 'text/plain', fileName: 'not applicable' })
+  return 'skipped'
+}
+
+/** Wherever a step finds that the target has no such thing, the scenario ends there, and is no failure. */
+setDefinitionFunctionWrapper(
+  (definition: (this: MailWorld, ...values: readonly unknown[]) => unknown) =>
+    async function (this: MailWorld, ...values: readonly unknown[]): Promise<unknown> {
+      try {
+        return await definition.apply(this, values)
+      } catch (error) {
+        if (error instanceof NotApplicable) return skip(this, error.message)
+        throw error
+      }
+    },
+)
+
 Before(async function (this: MailWorld, parameter: ITestCaseHookParameter) {
   const needs = needsOf(parameter)
   this.ownProcess = needs.includes('kill')
-  await this.open()
+  await this.open({ ipv6: needs.includes('ipv6') })
   const missing = needs.filter((need) => !this.target.capabilities.has(need))
-  if (missing.length > 0) {
-    this.attach(`${this.target.name} has no ${missing.join(', ')}`, {
-      mediaType: 'text/plain',
-      fileName: 'not applicable',
-    })
-    return 'skipped'
-  }
+  if (missing.length > 0) return skip(this, `has no ${missing.join(', ')}`)
   if (needs.includes('admin')) this.settings = { ...this.settings, admin: { enabled: true, port: 0 } }
   return undefined
 })

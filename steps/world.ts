@@ -12,9 +12,9 @@ import type { Conversation, Exchanger, ExchangerOptions, Scene, WireClient } fro
 import type { ScramResult } from '../simulators/clients/scram.ts'
 import { unescapeBytes } from '../simulators/notation.ts'
 import { openScene } from '../simulators/scene.ts'
-import { TargetUnavailable, createTarget } from '../targets/choose.ts'
+import { NotApplicable, TargetUnavailable, createTarget } from '../targets/choose.ts'
 import type { SettingsDocument } from '../server/settings/schema.ts'
-import type { Endpoint, StoredMessage, Target } from '../targets/target.ts'
+import type { Capability, Endpoint, StoredMessage, Target } from '../targets/target.ts'
 import { newCast, passwordOf, place } from './cast.ts'
 import type { Person } from './cast.ts'
 import type { Letter } from './letters.ts'
@@ -66,12 +66,17 @@ export class MailWorld extends World<{ readonly target: string }> {
   }
 
   /** Called by the Before hook: opens the scene and writes the settings that every scenario starts from. */
-  async open(): Promise<void> {
-    this.openedScene = await openScene()
+  async open({ ipv6 }: { readonly ipv6: boolean }): Promise<void> {
+    this.openedScene = await openScene({ ipv6 })
     this.stops.push(() => this.scene.close())
     this.openedTarget = createTarget(this.parameters.target, { ownProcess: this.ownProcess })
     this.settings = serviceSettings(this.scene, this.scene.address('server'))
     this.declare('here.example', 'mail.here.example', 'elsewhere.example')
+  }
+
+  /** Ends the scenario as "not applicable" where the target lacks something that only shows on the way. */
+  needs(capability: Capability, otherwise: string): void {
+    if (!this.target.capabilities.has(capability)) throw new NotApplicable(otherwise)
   }
 
   declare(...names: readonly string[]): void {
@@ -101,6 +106,7 @@ export class MailWorld extends World<{ readonly target: string }> {
         folder,
       })
     } catch (error) {
+      if (error instanceof NotApplicable) throw error
       throw new TargetUnavailable(error instanceof Error ? error.message : String(error), { cause: error })
     }
   }
@@ -110,6 +116,7 @@ export class MailWorld extends World<{ readonly target: string }> {
     try {
       await this.serverRuns()
     } catch (error) {
+      if (error instanceof NotApplicable) throw error
       this.startRefusal = error instanceof Error ? error.message : String(error)
     }
   }
@@ -214,6 +221,7 @@ export class MailWorld extends World<{ readonly target: string }> {
   async exchanger(name: string, options: ExchangerOptions = {}): Promise<Exchanger> {
     const known = this.scene.exchangers.find((exchanger) => exchanger.name === name)
     if (known !== undefined) return known
+    this.needs('outgoing', 'sends nothing to other servers')
     this.declare(name)
     return this.scene.exchanger(name, options)
   }
@@ -226,6 +234,7 @@ export class MailWorld extends World<{ readonly target: string }> {
 
   async mailbox(address: string): Promise<readonly StoredMessage[]> {
     await this.rest()
+    this.needs('mailboxes', 'does not show its mailboxes')
     return (await this.target.mailbox?.(address)) ?? []
   }
 
