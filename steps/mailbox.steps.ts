@@ -49,6 +49,17 @@ Then(
   },
 )
 
+Then(
+  'the mailbox of {mailbox} holds one message, from {path}',
+  async function (this: MailWorld, address: string, from: string) {
+    const messages = await this.mailbox(address)
+    assert.deepEqual(
+      messages.map(({ content }) => fieldOf(content, 'Return-Path')),
+      [`<${from}>`],
+    )
+  },
+)
+
 Then('the content arrives unchanged in the mailbox of {person}', async function (this: MailWorld, name: string) {
   const stored = await theOne(this, name)
   assert.equal(contentOf(withoutTrace(stored)), contentOf(this.letter.content))

@@ -79,7 +79,7 @@ Feature: A mail transaction has an order
         C: QUIT
         S: 221
         """
-      And the mailbox of alice@here.example holds 1 message
+      And the mailbox of alice@here.example holds one message, from <bob@there.example>
 
   @rfc5321-4.1.1.5-01 @rfc5321-4.1.4-03 @rfc5321-4.1.1.5-06 @must
   Rule: RSET, EHLO and HELO end the transaction and nothing else
@@ -110,10 +110,10 @@ Feature: A mail transaction has an order
         | EHLO client.example |
         | HELO client.example |
 
-  @rfc5321-4.1.1.4-12 @rfc5321-3.3-12 @must
+  @rfc5321-4.1.1.4-12 @rfc5321-3.3-12 @rfc5321-3.3-01 @rfc5321-4.1.1.2-01 @must
   Rule: When the content is accepted the transaction is over
 
-    Example: Two messages in one session
+    Example: Two messages in one session, from different people to different people
       Then this conversation holds:
         """
         S: 220
@@ -131,9 +131,9 @@ Feature: A mail transaction has an order
         S: 250
         C: DATA
         S: 503
-        C: MAIL FROM:<>
+        C: MAIL FROM:<mallory@elsewhere.example>
         S: 250
-        C: RCPT TO:<alice@here.example>
+        C: RCPT TO:<carol@here.example>
         S: 250
         C: DATA
         S: 354
@@ -144,7 +144,8 @@ Feature: A mail transaction has an order
         C: QUIT
         S: 221
         """
-      And the mailbox of alice@here.example holds 2 messages
+      And the mailbox of alice@here.example holds one message, from <bob@there.example>
+      And the mailbox of carol@here.example holds one message, from <mallory@elsewhere.example>
 
   @rfc5321-4.1.1.6-01 @rfc5321-4.1.1.7-01 @rfc5321-4.1.1.8-01 @must
   Rule: VRFY, EXPN, HELP and NOOP do not touch the transaction

@@ -45,13 +45,10 @@ const continues: Readonly<Record<number, string>> = { 334: 'AUTH', 354: 'content
 /** Each reply with the verb that it answers; `connection` for the greeting, `content` for the end of the content. */
 const answered = (world: MailWorld): readonly { readonly verb: string; readonly reply: WireReply }[] => {
   const { replies } = client(world)
-  return (said.get(world) ?? []).flatMap((line, index) => {
-    const asked = continues[replies[index]?.code ?? 0]
-    const reply = replies[index + 1]
-    const verb = asked ?? (/^[A-Za-z]+/.exec(line)?.[0] ?? '').toUpperCase()
-    const greeting = index === 0 && replies[0] !== undefined ? [{ verb: 'connection', reply: replies[0] }] : []
-    return [...greeting, ...(reply === undefined ? [] : [{ verb, reply }])]
-  })
+  const verbs = (said.get(world) ?? []).map(
+    (line, index) => continues[replies[index]?.code ?? 0] ?? (/^[A-Za-z]+/.exec(line)?.[0] ?? '').toUpperCase(),
+  )
+  return replies.slice(0, verbs.length + 1).map((reply, index) => ({ verb: verbs[index - 1] ?? 'connection', reply }))
 }
 
 Then('each reply code stands in the table of its command', function (this: MailWorld) {
