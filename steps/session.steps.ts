@@ -164,6 +164,13 @@ Then(
 
 // ─── Limits ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+Then('a command line of {int} octets is understood', async function (this: MailWorld, octets: number) {
+  const wire = await connect(this, stranger, 'relay')
+  await wire.reply()
+  const reply = await wire.say(`NOOP ${'x'.repeat(octets - 'NOOP \r\n'.length)}`)
+  assert.equal(reply.code, 250, textOf(reply))
+})
+
 Then(
   'a command line of {int} octets is answered 500 and the session goes on',
   async function (this: MailWorld, octets: number) {
