@@ -4,12 +4,16 @@
  * Selection is by feature path, by requirement id or prefix, by tag expression. Progress is one changing line on a
  * terminal and one line a scenario on a pipe. The exit code is the verdict (DESIGN §5).
  */
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { loadConfiguration, runCucumber } from '@cucumber/cucumber/api'
 import type { Command } from 'commander'
-import { failureText, inOrder, progressLine, summaryText } from '../report/print.ts'
+import { excuse, misplaced, readExpectations, unexpectedPasses } from '../report/expectations.ts'
+import type { Expectations } from '../report/expectations.ts'
+import { differsText, failureText, inOrder, progressLine, summaryText } from '../report/print.ts'
 import { readRequirements } from '../report/requirements.ts'
 import { Results } from '../report/results.ts'
 import type { ScenarioResult } from '../report/results.ts'
@@ -48,8 +52,7 @@ const progress = (out: NodeJS.WriteStream): { show(judged: Judged): void; end():
   return {
     show: (judged) => {
       done += 1
-      const passed = judged.verdict.kind === 'pass' || judged.verdict.kind === 'not applicable'
-      if (!passed) failed += 1
+      if (!['pass', 'differs', 'not applicable'].includes(judged.verdict.kind)) failed += 1
       if (!out.isTTY) out.write(`${progressLine(judged)}\n`)
       else out.write(`\r\u001B[K${done} scenarios, ${failed} failed · ${judged.result.feature.slice(0, 60)}`)
     },
@@ -57,6 +60,17 @@ const progress = (out: NodeJS.WriteStream): { show(judged: Judged): void; end():
       if (out.isTTY) out.write('\r\u001B[K')
     },
   }
+}
+
+/** What is known to differ at this target; nothing where there is no such file. */
+const expectationsOf = async (target: string, problems: string[]): Promise<Expectations> => {
+  const none: Expectations = { target, version: '', deviations: [] }
+  const file = home(`fixtures/expectations/${target}.yaml`)
+  if (!existsSync(file)) return none
+  const read = readExpectations(await readFile(file, 'utf8'))
+  if (read.kind === 'read') return read.expectations
+  for (const mistake of read.mistakes) problems.push(`fixtures/expectations/${target}.yaml: ${mistake}`)
+  return none
 }
 
 const listText = ({ uri, line, feature, name, tags }: ScenarioResult): string =>
@@ -84,10 +98,11 @@ export const verify = async (selection: readonly string[], options: VerifyOption
     { cwd: home() },
   )
   const results = new Results()
-  const judged: Judged[] = []
+  const streamed: Judged[] = []
   const shown = progress(process.stdout)
   const startedAt = performance.now()
   const problems: string[] = []
+  const expectations = await expectationsOf(options.target, problems)
   await runCucumber(
     {
       ...runConfiguration,
@@ -106,8 +121,8 @@ export const verify = async (selection: readonly string[], options: VerifyOption
         process.stdout.write(`${listText(result)}\n`)
         return
       }
-      const verdict = judge(result)
-      judged.push(verdict)
+      const verdict = excuse(judge(result), expectations)
+      streamed.push(verdict)
       shown.show(verdict)
     },
   )
@@ -116,9 +131,12 @@ export const verify = async (selection: readonly string[], options: VerifyOption
   problems.push(...results.unreadable)
   if (options.list) return problems.length > 0 ? exitCodes.harnessFailed : exitCodes.held
 
+  const judged = unexpectedPasses(streamed, expectations)
+  problems.push(...misplaced(judged, expectations))
   const requirements = readRequirements(home('fixtures/requirements'))
   for (const one of inOrder(judged)) {
-    if (one.verdict.kind !== 'pass' && one.verdict.kind !== 'not applicable')
+    if (one.verdict.kind === 'differs') process.stdout.write(`${differsText(one)}\n`)
+    else if (one.verdict.kind !== 'pass' && one.verdict.kind !== 'not applicable')
       process.stdout.write(`\n${failureText(one, requirements)}\n`)
     if (one.verdict.kind === 'not applicable')
       process.stdout.write(`n/a  ${one.result.feature} › ${one.result.name}: ${one.verdict.why}\n`)

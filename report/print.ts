@@ -11,6 +11,8 @@ import type { Judged, Verdict } from './verdict.ts'
 const marks: Readonly<Record<Verdict['kind'], string>> = {
   pass: 'pass',
   fail: 'FAIL',
+  differs: 'diff',
+  'unexpected pass': 'NEW ',
   'not applicable': 'n/a ',
   'target unavailable': 'GONE',
   'harness error': 'ERR ',
@@ -48,8 +50,22 @@ export const failureText = ({ result, verdict }: Judged, requirements: ReadonlyM
   ].join('\n')
 }
 
+/** One line for a failure that was expected. */
+export const differsText = ({ result, verdict }: Judged): string =>
+  verdict.kind === 'differs'
+    ? `${marks.differs} ${result.feature} › ${result.name}: ${verdict.deviations.map(({ requirement, observed }) => `${requirement}: ${observed}`).join('; ')}`
+    : ''
+
 export const counts = (judged: readonly Judged[]): Readonly<Record<Verdict['kind'], number>> => {
-  const count = { pass: 0, fail: 0, 'not applicable': 0, 'target unavailable': 0, 'harness error': 0 }
+  const count = {
+    pass: 0,
+    fail: 0,
+    differs: 0,
+    'unexpected pass': 0,
+    'not applicable': 0,
+    'target unavailable': 0,
+    'harness error': 0,
+  }
   for (const { verdict } of judged) count[verdict.kind] += 1
   return count
 }

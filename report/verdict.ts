@@ -5,11 +5,16 @@
  * the target lacks something is *not applicable*, with the reason. What the harness itself got wrong is never a failure of
  * the server.
  */
+import type { Deviation } from './expectations.ts'
 import type { ScenarioResult } from './results.ts'
 
 export type Verdict =
   | { readonly kind: 'pass' }
   | { readonly kind: 'fail'; readonly level: Level; readonly step: string; readonly why: string }
+  /** It fails, and that is a listed and reasoned deviation of the product (`expectations.ts`). */
+  | { readonly kind: 'differs'; readonly why: string; readonly deviations: readonly Deviation[] }
+  /** It is listed as a deviation and passes: red, so that the list stays honest. */
+  | { readonly kind: 'unexpected pass'; readonly why: string }
   | { readonly kind: 'not applicable'; readonly why: string }
   /** The server could not be started or reached. */
   | { readonly kind: 'target unavailable'; readonly why: string }
@@ -40,9 +45,9 @@ export const judge = (result: ScenarioResult): Judged => {
   const unclear = result.steps.find(({ status }) => status === 'unclear')
   const failed = result.steps.find(({ status }) => status === 'failed')
   const why = failed?.message ?? unclear?.message ?? ''
-  if (failed !== undefined && why.includes(unavailableMark)) {
-    return { result, verdict: { kind: 'target unavailable', why } }
-  }
+  // A server that has died lets steps fail before the hook after them can say why.
+  const gone = result.steps.find(({ status, message }) => status === 'failed' && message?.includes(unavailableMark))
+  if (gone !== undefined) return { result, verdict: { kind: 'target unavailable', why: gone.message ?? '' } }
   if (failed !== undefined) {
     return { result, verdict: { kind: 'fail', level: levelOf(result), step: failed.text, why } }
   }
@@ -73,7 +78,8 @@ export const exitCodeOf = (judged: readonly Judged[], strict: boolean): number =
   const has = (test: (verdict: Verdict) => boolean): boolean => judged.some(({ verdict }) => test(verdict))
   if (judged.length === 0 || has(({ kind }) => kind === 'harness error')) return exitCodes.harnessFailed
   if (has(({ kind }) => kind === 'target unavailable')) return exitCodes.targetUnavailable
-  if (has((verdict) => verdict.kind === 'fail' && verdict.level === 'must')) return exitCodes.mustFailed
+  if (has((verdict) => verdict.kind === 'unexpected pass' || (verdict.kind === 'fail' && verdict.level === 'must')))
+    return exitCodes.mustFailed
   if (strict && has((verdict) => verdict.kind === 'fail' && verdict.level === 'should')) return exitCodes.shouldFailed
   return exitCodes.held
 }

@@ -27,8 +27,8 @@ const skip = (world: MailWorld, why: string): 'skipped' => {
 
 /** Wherever a step finds that the target has no such thing, the scenario ends there, and is no failure. */
 setDefinitionFunctionWrapper(
-  (definition: (this: MailWorld, ...values: readonly unknown[]) => unknown) =>
-    async function (this: MailWorld, ...values: readonly unknown[]): Promise<unknown> {
+  (definition: (this: MailWorld, ...values: unknown[]) => unknown) =>
+    async function (this: MailWorld, ...values: unknown[]): Promise<unknown> {
       try {
         return await definition.apply(this, values)
       } catch (error) {

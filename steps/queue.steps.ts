@@ -4,11 +4,12 @@
 import assert from 'node:assert/strict'
 import { Given, Then, When } from '@cucumber/cucumber'
 import type { QueuedRecipient } from '../targets/target.ts'
+import { NotApplicable } from '../targets/choose.ts'
 import type { MailWorld } from './world.ts'
 
 const waiting = async (world: MailWorld): Promise<readonly QueuedRecipient[]> => {
   const target = await world.serverRuns()
-  if (target.queue === undefined) throw new Error('this target does not show its queue')
+  if (target.queue === undefined) throw new NotApplicable('does not show its queue')
   return target.queue()
 }
 
@@ -21,7 +22,7 @@ const show = (queue: readonly QueuedRecipient[]): string =>
 
 const advance = async (world: MailWorld, milliseconds: number): Promise<void> => {
   const target = await world.serverRuns()
-  if (target.advance === undefined) throw new Error('this target has no clock that can be moved')
+  if (target.advance === undefined) throw new NotApplicable('has no clock that can be moved')
   await target.advance(milliseconds)
 }
 
@@ -70,7 +71,7 @@ When(
   /^the operator (holds|releases|removes) the message for (\S+@\S+)$/,
   async function (this: MailWorld, verb: string, recipient: string) {
     const target = await this.serverRuns()
-    if (target.operate === undefined) throw new Error('this target has no operator')
+    if (target.operate === undefined) throw new NotApplicable('has no operator who holds and releases single messages')
     await target.operate(verb.replace(/s$/, '') as 'hold' | 'release' | 'remove', recipient)
     if (verb === 'removes') this.removed.add(recipient)
   },

@@ -6,6 +6,7 @@ import { Given, Then, When } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
 import { place } from './cast.ts'
 import { readValue, setField } from './service.ts'
+import { NotApplicable } from '../targets/choose.ts'
 import type { MailWorld } from './world.ts'
 import type { Standing } from './cast.ts'
 
@@ -16,7 +17,7 @@ const change = (world: MailWorld, name: string, value: unknown): void => {
 const applyChange = async (world: MailWorld, name: string, value: unknown): Promise<void> => {
   change(world, name, value)
   const target = await world.serverRuns()
-  if (target.apply === undefined) throw new Error('this target cannot change settings while running')
+  if (target.apply === undefined) throw new NotApplicable('cannot change settings while running')
   await target.apply(world.settings)
 }
 
@@ -110,13 +111,13 @@ When('the administrator sets {setting} to {}', async function (this: MailWorld, 
 
 When('the server restarts', async function (this: MailWorld) {
   const target = await this.serverRuns()
-  if (target.restart === undefined) throw new Error('this target cannot be restarted')
+  if (target.restart === undefined) throw new NotApplicable('cannot be restarted')
   await target.restart()
 })
 
 When('the server is killed and started again', async function (this: MailWorld) {
   const target = await this.serverRuns()
-  if (target.kill === undefined) throw new Error('this target cannot be killed')
+  if (target.kill === undefined) throw new NotApplicable('cannot be killed')
   await target.kill()
 })
 

@@ -3,7 +3,10 @@
  */
 import { createReferenceTarget } from './reference.ts'
 import { createReferenceProcessTarget } from './reference-process.ts'
+import { createSmtpServerTarget } from './smtp-server.ts'
 import type { Target } from './target.ts'
+
+export { NotApplicable, TargetUnavailable } from './faults.ts'
 
 export interface TargetOptions {
   /** The scenario needs a process of its own, one that can be killed. */
@@ -12,6 +15,7 @@ export interface TargetOptions {
 
 const makers: Readonly<Record<string, (options: TargetOptions) => Target>> = {
   reference: ({ ownProcess }) => (ownProcess ? createReferenceProcessTarget() : createReferenceTarget()),
+  'smtp-server': () => createSmtpServerTarget(),
 }
 
 export const targetNames: readonly string[] = Object.keys(makers)
@@ -21,9 +25,4 @@ export const createTarget = (name: string, options: TargetOptions): Target => {
   const make = makers[name]
   if (make === undefined) throw new Error(`there is no target "${name}"; known are ${targetNames.join(', ')}`)
   return make(options)
-}
-
-/** The server could not be started or reached: nothing can be said about what it does (exit code 3). */
-export class TargetUnavailable extends Error {
-  override readonly name = 'TargetUnavailable'
 }

@@ -25,6 +25,7 @@ const capabilities: ReadonlySet<Capability> = new Set<Capability>([
   'dsn',
   'chunking',
   'smtputf8',
+  'outgoing',
 ])
 
 const startMilliseconds = 15_000

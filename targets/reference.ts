@@ -37,6 +37,7 @@ const capabilities: ReadonlySet<Capability> = new Set<Capability>([
   'dsn',
   'chunking',
   'smtputf8',
+  'outgoing',
 ])
 
 /** After a timer has fired, how long to look for something to happen before the next one is fired. */

@@ -22,6 +22,8 @@ export type Capability =
   | 'dsn'
   | 'chunking'
   | 'smtputf8'
+  /** It sends mail to other servers; without it whatever needs a mail exchanger is not applicable. */
+  | 'outgoing'
 
 export interface Endpoint {
   readonly host: string
@@ -97,4 +99,17 @@ export interface Target {
   admin?(): { readonly url: string; readonly token: string } | undefined
   /** What the target printed on its console since the start. */
   console?(): readonly string[]
+
+  /** What the product wrote into its own log since the start, for people. */
+  log?(): Promise<string>
+  /** Its own records say that a message for this address came to an end here, whatever name it was delivered under. */
+  ended?(address: string): Promise<boolean>
+  /** Why the server is no longer there although nobody stopped it; undefined while all is well. */
+  died?(): string | undefined
+}
+
+/** What a target asks of the scene around it; servers that always ask port 53 and send to port 25 say so here. */
+export interface SceneNeeds {
+  readonly dnsPort?: number
+  readonly exchangerPort?: number
 }

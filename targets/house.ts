@@ -1,0 +1,68 @@
+/**
+ * The settings of a mail service read as other products need them: who lives here under which full address, what leads
+ * elsewhere, who may relay. Every target that renders settings into a product's own configuration starts from this.
+ *
+ * Pure. What a product has no setting for is found by `beyond`, so that a scenario about it is "not applicable" instead of
+ * a failure of a server that was never told.
+ */
+import { settingsSchema } from '../server/settings/schema.ts'
+import type { Settings, SettingsDocument } from '../server/settings/schema.ts'
+import { NotApplicable } from './faults.ts'
+
+export interface House {
+  readonly settings: Settings
+  /** Domains whose addresses are ours, the host's own name among them; the first is the one that bare names belong to. */
+  readonly domains: readonly string[]
+  /** Full address, in lower case, to the name of the mailbox. */
+  readonly mailboxes: ReadonlyMap<string, string>
+  /** Full address, in lower case, to full addresses here or elsewhere. */
+  readonly redirects: ReadonlyMap<string, readonly string[]>
+  /** Neither a method of authentication nor a trusted host is set: anybody may relay. */
+  readonly openRelay: boolean
+}
+
+const flatten = (value: unknown, place: string, into: Map<string, string>): void => {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    for (const [name, inner] of Object.entries(value)) flatten(inner, place === '' ? name : `${place}.${name}`, into)
+  } else into.set(place, JSON.stringify(value) ?? '')
+}
+
+/** The fields whose value is not the default and which none of the names (or groups of them) covers. */
+export const beyond = (settings: Settings, known: readonly string[]): readonly string[] => {
+  const given = new Map<string, string>()
+  const usual = new Map<string, string>()
+  flatten(settings, '', given)
+  flatten(settingsSchema.parse({}), '', usual)
+  const covered = (place: string): boolean => known.some((name) => place === name || place.startsWith(`${name}.`))
+  return [...given].filter(([place, value]) => usual.get(place) !== value && !covered(place)).map(([place]) => place)
+}
+
+/** Throws `NotApplicable` where the settings say something that the product has no setting for. */
+export const houseOf = (document: SettingsDocument, known: readonly string[]): House => {
+  const settings = settingsSchema.parse(document)
+  const unknown = beyond(settings, known)
+  if (unknown.length > 0) throw new NotApplicable(`has no setting like ${unknown.join(', ')}`)
+  const { hostName, incoming, users, aliases, postmaster, authentication, relay } = settings
+  const domains = [...new Set([...incoming.domains, hostName].map((name) => name.toLowerCase()))]
+  const everywhere = (address: string): readonly string[] =>
+    address.includes('@') ? [address.toLowerCase()] : domains.map((domain) => `${address.toLowerCase()}@${domain}`)
+  const full = (address: string): string => (address.includes('@') ? address : `${address}@${domains[0] ?? hostName}`)
+  const mailboxes = new Map<string, string>()
+  const redirects = new Map<string, readonly string[]>()
+  for (const { address, to } of aliases) for (const name of everywhere(address)) redirects.set(name, to.map(full))
+  for (const { name, addresses } of users)
+    for (const address of [name, ...addresses].flatMap(everywhere))
+      if (!redirects.has(address)) mailboxes.set(address, name)
+  for (const address of ['postmaster', 'abuse'].flatMap(everywhere)) {
+    if (redirects.has(address) || mailboxes.has(address)) continue
+    if (postmaster === undefined) mailboxes.set(address, 'postmaster')
+    else redirects.set(address, [full(postmaster)])
+  }
+  return {
+    settings,
+    domains,
+    mailboxes,
+    redirects,
+    openRelay: authentication.methods.length === 0 && relay.trustedHosts.length === 0,
+  }
+}
