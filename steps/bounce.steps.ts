@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { Then } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
 import { unescapeBytes } from '../simulators/notation.ts'
-import { contentOf, fieldsOf } from './content.ts'
+import { contentOf, fieldOf, fieldsOf } from './content.ts'
 import { deviationsOf, partsOf } from './notification-lint.ts'
 import { readNotification } from './notifications.ts'
 import type { ReadNotification } from './notifications.ts'
@@ -154,4 +154,19 @@ Then('the notification to {person} reads {string}', async function (this: MailWo
   const { raw } = await theOne(this, name)
   const body = (partsOf(raw)[0]?.body ?? '').replaceAll(/\s+/g, ' ')
   assert.ok(body.includes(words), body)
+})
+
+Then('no two notifications to {person} have the same Message-ID', async function (this: MailWorld, name: string) {
+  const notifications = await notificationsTo(this, this.person(name).mailbox)
+  const ids = notifications.map(({ raw }) => fieldOf(raw, 'Message-ID'))
+  assert.equal(new Set(ids).size, ids.length, ids.join('\n'))
+})
+
+Then('the journal tells of {word}', async function (this: MailWorld, event: string) {
+  await this.rest()
+  const journal = this.target.journal?.() ?? []
+  assert.ok(
+    journal.some((entry) => entry.event === event),
+    journal.map((entry) => entry.event).join('\n'),
+  )
 })

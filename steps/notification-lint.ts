@@ -121,7 +121,7 @@ const statusFaults = (part: Part): readonly string[] => {
   const [reporting = '', from, arrival = ''] = [one('reporting-mta'), one('received-from-mta'), one('arrival-date')]
   return [
     ...namesFaults(message, messageNames),
-    ...when(!fullName.test(reporting), `Reporting-MTA is "${reporting}"`),
+    ...when(!fullName.test(reporting) && !/^x-local-hostname; ?[^. ]+$/.test(reporting), `Reporting-MTA is "${reporting}"`),
     ...when(
       from !== undefined && !/^dns; ?\S+ \(\[[0-9A-Za-z.:]+\]\)$/.test(from),
       `Received-From-MTA is "${from ?? ''}"`,

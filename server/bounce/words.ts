@@ -102,7 +102,7 @@ const aboutRecipient = (facts: WordsFacts, told: Told): string => {
       ? []
       : [
           `    ${printable(trouble?.host ?? 'The other host', utf8)} said:\r\n`,
-          ...transcript(said, utf8).map((line) => `      ${line}\r\n`),
+          ...transcript(said, utf8).map((line) => paragraph(line, '      ')),
         ]),
     ...(hint === undefined ? [] : [paragraph(hint[1], '    ')]),
   ].join('')
