@@ -97,6 +97,17 @@ Given(
   },
 )
 
+Given(
+  '{domain} has the mail exchanger {host} at an IPv6 address',
+  async function (this: MailWorld, domain: string, host: string) {
+    await mx(this, domain, '10', host, { family: 6 })
+  },
+)
+
+Given('{host} has also an IPv4 address where nobody answers', function (this: MailWorld, host: string) {
+  this.scene.dns.zone(`${host}. A ${this.scene.address('exchanger')}`)
+})
+
 Given('{host} is a host at a known address', async function (this: MailWorld, host: string) {
   await this.exchanger(host)
 })

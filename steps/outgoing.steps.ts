@@ -48,6 +48,15 @@ const assertSaid = (exchanger: Exchanger, conversation: Conversation | undefined
 }
 
 When(
+  '{sender} sends a message to {word} at {int} domains',
+  async function (this: MailWorld, sender: Sender, name: string, count: number) {
+    const person = this.sender(sender)
+    const to = Array.from({ length: Math.min(count, 100) }, (_, index) => `${name}@d${index + 1}.example`)
+    await this.send(person, person.mailbox, to)
+  },
+)
+
+When(
   '{sender} sends a message to {int} recipients with long names at {domain}',
   async function (this: MailWorld, sender: Sender, count: number, domain: string) {
     const person = this.sender(sender)
@@ -116,6 +125,14 @@ Then('{host} hears no control characters', async function (this: MailWorld, host
     [...heard(conversation)].filter((octet) => (octet < 32 && ![9, 10, 13].includes(octet)) || octet === 127),
   )
   assert.deepEqual(controls, [])
+})
+
+Then('{host} hears MAIL FROM {string} and no other', async function (this: MailWorld, host: string, path: string) {
+  await this.rest()
+  const said = this.host(host)
+    .conversations.flatMap(linesOf)
+    .flatMap((line) => /^MAIL FROM:(<.*?>)/i.exec(line)?.[1] ?? [])
+  assert.deepEqual([...new Set(said)], [path])
 })
 
 Then(

@@ -70,6 +70,89 @@ Feature: The destination's mail exchanger is found by DNS
       When alice sends a message to bob@silent.example
       Then alice is notified that bob@silent.example failed
 
+  @rfc5321-5.1-09 @must
+  Rule: A domain whose mail exchangers have no address gets nothing, and its own address is not used
+
+    Example: The only mail exchanger has no address
+      Given there.example is served by its own address
+      And the zone:
+        """
+        there.example. MX 10 mx1.there.example.
+        mx1.there.example. TXT "no address"
+        """
+      When alice sends a message to bob@there.example
+      Then there.example is not contacted
+      And alice is notified once that bob@there.example failed
+      And the queue is empty
+
+    Example: The only mail exchanger does not exist
+      Given the zone:
+        """
+        there.example. MX 10 mx1.there.example.
+        """
+      And mx1.there.example does not exist
+      When alice sends a message to bob@there.example
+      Then alice is notified once that bob@there.example failed
+
+  @rfc5321-5.1-12 @must
+  Rule: Mail exchangers out of the standard do no harm
+
+    Scenario Outline: The preferred mail exchanger is <what>
+      Given there.example has the mail exchangers:
+        | preference | host              |
+        | 20         | mx2.there.example |
+      And the zone:
+        """
+        there.example. MX 10 <name>
+        <more>
+        """
+      When alice sends a message to bob@there.example
+      Then mx2.there.example receives it once
+
+      Examples: names that are none, or none of a host
+        | what                          | name                 | more                                        |
+        | an address                    | 192.0.2.25.          |                                             |
+        | an alias that leads nowhere   | other.there.example. | other.there.example. CNAME gone.example.    |
+        | an alias of the second        | other.there.example. | other.there.example. CNAME mx2.there.example. |
+        | a name without address        | other.there.example. | other.there.example. TXT "nothing"          |
+
+    @rfc7505-3-03
+    Example: A dot beside a real mail exchanger is no null MX
+      Given there.example has the mail exchanger mx1.there.example
+      And the zone:
+        """
+        there.example. MX 0 .
+        """
+      When alice sends a message to bob@there.example
+      Then mx1.there.example receives it once
+
+  @rfc5321-5.1-02 @rfc5321-5.1-03 @rfc6409-4.2-01 @must
+  Rule: Names are never completed
+
+    Example: A user means some host of ours, perhaps
+      Given alice is an authenticated user
+      When alice sends a message to bob@host
+      Then the message is refused permanently
+      And the name server is not asked for host.here.example
+
+    Example: A trusted host says the same
+      Given the zone:
+        """
+        host. TXT "no host"
+        """
+      When alice sends a message to bob@host
+      Then alice is notified once that bob@host failed
+      And the name server is not asked for host.here.example
+
+  @rfc7505-4.2-02 @must
+  Rule: The null reverse-path is welcome, whatever MX says
+
+    Example: A notification from elsewhere
+      Given elsewhere.example publishes a null MX
+      When mallory sends a message from <> to alice@here.example
+      Then the message is accepted
+      And alice finds the message in the mailbox
+
   @rfc7505-3-01 @rfc7505-4.1-01 @must
   Rule: A null MX says that the domain takes no mail
 
@@ -86,6 +169,35 @@ Feature: The destination's mail exchanger is found by DNS
     Example: The name server fails, later it answers
       Given there.example has the mail exchanger mx1.there.example
       And the names under there.example cannot be resolved for now
+      When alice sends a message to bob@there.example
+      Then the queue still holds the message for bob@there.example
+      And no notification is sent
+
+    @rfc1123-6.1.3.2-02
+    Scenario Outline: The name server <trouble>
+      Given there.example has the mail exchanger mx1.there.example
+      And the name server <trouble> for <name>
+      And a message from alice to bob@there.example is queued after 1 failed attempt
+      And the names under <name> can be resolved again
+      When the next attempt is due
+      Then mx1.there.example receives it once
+      And no notification is sent
+
+      Examples: answers that tell nothing
+        | trouble                        | name              |
+        | truncates its answers for good | there.example     |
+        | truncates its answers for good | mx1.there.example |
+        | answers rubbish                | there.example     |
+        | refuses                        | there.example     |
+        | refuses                        | mx1.there.example |
+
+    Example: The second mail exchanger's address is known, the first one's is not for now
+      Given there.example has the mail exchangers:
+        | preference | host              |
+        | 10         | mx1.there.example |
+        | 20         | mx2.there.example |
+      And the names under mx1.there.example cannot be resolved for now
+      And mx2.there.example refuses permanently for the connection
       When alice sends a message to bob@there.example
       Then the queue still holds the message for bob@there.example
       And no notification is sent

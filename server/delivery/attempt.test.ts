@@ -205,6 +205,23 @@ const rows: readonly Row[] = [
     heard: ['connect', 'EHLO mail.here.example', 'connect', 'HELO mail.here.example', ...whole.slice(1), 'QUIT'],
   },
   {
+    name: 'EHLO refused and closed: HELO on a new connection',
+    first: {
+      says: (moment, _, connection) =>
+        connection > 1 ? undefined : moment === 'EHLO' ? '502 no' : moment === 'HELO' ? 'closes' : undefined,
+    },
+    outcomes: { '0.0': relayedBy('mx1.there.example') },
+    heard: [
+      'connect',
+      'EHLO mail.here.example',
+      'HELO mail.here.example',
+      'connect',
+      'HELO mail.here.example',
+      ...whole.slice(1),
+      'QUIT',
+    ],
+  },
+  {
     name: 'TLS fails: in clear on a new connection, and for the next message too',
     what: { messages: 2 },
     first: { offers: ['STARTTLS'], tls: { fault: 'ERR_SSL' } },

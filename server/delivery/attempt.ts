@@ -168,6 +168,7 @@ class LaneRun {
       ledger.keep(ledger.open, found)
       return
     }
+    if (found.missing !== undefined) ledger.keep(ledger.open, found.missing)
     const manner = await this.#manner()
     if ('soft' in manner) {
       ledger.keep(ledger.open, manner)

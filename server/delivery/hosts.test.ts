@@ -41,5 +41,8 @@ test('what could not be reached is known for a while', () => {
   expect(hosts.fault('refuses')).toBeUndefined()
   expect(hosts.fault('silent')).toBe('no connection in time')
   hosts.forget()
+  hosts.remember('tried often', 'ECONNREFUSED', false, 100)
+  time.now += 100
+  expect(hosts.fault('tried often')).toBeUndefined()
   expect(hosts.fault('silent')).toBeUndefined()
 })

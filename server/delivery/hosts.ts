@@ -58,11 +58,15 @@ export class Hosts {
     return undefined
   }
 
-  remember(host: string, fault: string, timedOut: boolean): void {
+  /** Until the `shortestWait` at most, so that the next attempt of whoever found out is a real one. */
+  remember(host: string, fault: string, timedOut: boolean, shortestWait: Milliseconds = memoryOfTimeout): void {
     this.#unreachable.delete(host)
     const oldest = this.#unreachable.keys().next()
     if (this.#unreachable.size >= mostRemembered && oldest.done !== true) this.#unreachable.delete(oldest.value)
-    this.#unreachable.set(host, { until: this.#clock.now() + (timedOut ? memoryOfTimeout : memoryOfRefusal), fault })
+    this.#unreachable.set(host, {
+      until: this.#clock.now() + Math.min(timedOut ? memoryOfTimeout : memoryOfRefusal, shortestWait),
+      fault,
+    })
   }
 
   /** The operator wants everything tried again. */

@@ -8,7 +8,7 @@ import { isIP } from 'node:net'
 import type { Destination } from '../queue/contract.ts'
 import type { Address, Ids, Lookup, Resolver } from '../ports.ts'
 import { exchangersOf, targetsOf } from '../routing/mx.ts'
-import type { DeadEnd, Exchanger, Target } from '../routing/mx.ts'
+import type { DeadEnd, Exchanger, Targets } from '../routing/mx.ts'
 import type { Settings } from '../settings/schema.ts'
 
 /** Who we are to others: our names, and where our relay listeners answer. */
@@ -22,7 +22,7 @@ export interface LookupParts {
   readonly ids: Pick<Ids, 'fraction'>
 }
 
-export type Found = { readonly kind: 'targets'; readonly targets: readonly Target[] } | DeadEnd
+export type Found = Targets | DeadEnd
 
 export type RemoteDestination = Exclude<Destination, { kind: 'local' | 'nowhere' }>
 

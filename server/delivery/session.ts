@@ -5,7 +5,7 @@
 import type { Clock, Dialer, Ids, Line, SecureOptions, Secured } from '../ports.ts'
 import type { Ids as JournalIds, Tell } from '../journal/events.ts'
 import { Conversation } from '../protocol/conversation.ts'
-import type { OutgoingMail, Verdicts } from '../protocol/conversation.ts'
+import type { OutgoingMail, Stage, Verdicts } from '../protocol/conversation.ts'
 import { printable } from '../protocol/text.ts'
 import type { Target } from '../routing/mx.ts'
 import type { Settings } from '../settings/schema.ts'
@@ -84,7 +84,7 @@ export const openSession = async (
       const security = securityOf(target, manner)
       const dialed = await dial(target, manner, security, settings.outgoing, parts)
       if ('fault' in dialed) {
-        parts.hosts.remember(key, dialed.fault, dialed.timedOut)
+        parts.hosts.remember(key, dialed.fault, dialed.timedOut, settings.queue.retryAfter[0])
         return none(unreachable(target, dialed.fault))
       }
       const { line, secured } = dialed
@@ -113,7 +113,7 @@ export const openSession = async (
             tell('host-passed-over', { reason: `TLS failed, once more in clear: ${printable(result.detail)}` })
             continue
           }
-          if (result.stage === 'EHLO' && result.cause === 'closed' && !avoid.ehlo) {
+          if (isHello(result.stage) && result.cause === 'closed' && !avoid.ehlo) {
             avoid.ehlo = true // rfc5321-2.2.1-04
             continue
           }
@@ -127,6 +127,9 @@ export const openSession = async (
     if (!opened) release()
   }
 }
+
+/** It hung up on EHLO, or refused EHLO and hung up before HELO. */
+const isHello = (stage: Stage): boolean => stage === 'EHLO' || stage === 'HELO'
 
 const nonce = (ids: Pick<Ids, 'secret'>): string => Buffer.from(ids.secret(18)).toString('base64url')
 

@@ -39,6 +39,13 @@ export interface Own {
   readonly addresses: readonly string[]
 }
 
+export interface Targets {
+  readonly kind: 'targets'
+  readonly targets: readonly Target[]
+  /** Why a better exchanger is missing for now: whatever the others say, the mail may yet go there. */
+  readonly missing?: DeadEnd
+}
+
 export interface TargetRules {
   readonly own: Own
   /** An exchanger on a loopback address is ourselves. */
@@ -117,7 +124,7 @@ export const targetsOf = (
   exchangers: readonly Exchanger[],
   answers: ReadonlyMap<string, Lookup<Address>>,
   rules: TargetRules,
-): { readonly kind: 'targets'; readonly targets: readonly Target[] } | DeadEnd => {
+): Targets | DeadEnd => {
   const ownNames = new Set(rules.own.names.map((name) => canonicalDomain(name)))
   const ownAddresses = new Set(rules.own.addresses.map(canonicalAddress))
   const isOurs = ({ address }: Address): boolean =>
@@ -140,12 +147,14 @@ export const targetsOf = (
       .filter(({ family }) => rules.ipv6 || family === 4)
       .map(({ address, family }) => ({ name, address, family })),
   )
-  if (targets.length > 0) return { kind: 'targets', targets: targets.slice(0, mostTargets) }
-
   const unanswered = better.find(({ name }) => answers.get(name)?.kind === 'failed')
-  if (unanswered !== undefined) {
-    return deadEnd(true, '4.4.3', `The name server could not tell the addresses of ${unanswered.name}.`)
+  // rfc5321-5.1-07
+  const missing =
+    unanswered && deadEnd(true, '4.4.3', `The name server could not tell the addresses of ${unanswered.name}.`)
+  if (targets.length > 0) {
+    return { kind: 'targets', targets: targets.slice(0, mostTargets), ...(missing !== undefined && { missing }) }
   }
+  if (missing !== undefined) return missing
   if (limit !== Number.POSITIVE_INFINITY) {
     return deadEnd(false, '5.4.6', `Mail for ${domain} leads back to this server.`) // rfc5321-5.1-21
   }

@@ -181,6 +181,17 @@ describe('which addresses are tried', () => {
     expect(Array.isArray(result) ? { targets: result } : result).toMatchObject(expected)
   })
 
+  test('a better one that is unknown for now is told beside those that are tried (rfc5321-5.1-07)', () => {
+    const answers = new Map<string, Lookup<Address>>([
+      ['a', { kind: 'failed', reason: 'x' }],
+      ['b', found(four('2.2.2.2'))],
+    ])
+    expect(targetsOf('there.example', exchangers, answers, rules)).toMatchObject({
+      targets: [{ address: '2.2.2.2' }],
+      missing: { soft: true, trouble: { status: '4.4.3' } },
+    })
+  })
+
   test('ourselves by name, in any case', () => {
     const hosts = [{ preference: 10, name: 'mail.here.example' }]
     const own = { names: ['Mail.HERE.example'], addresses: [] }

@@ -215,11 +215,19 @@ const rows: readonly Row[] = [
     verdicts: { r11: taken, r12: { kind: 'too-many' } },
   },
   {
-    name: "552 for one of two: that recipient's own limit",
+    name: '552 for the last of two without SIZE: too many',
     offer: pipelining,
     mail: { recipients: people(2) },
     content: ['hi\r\n'],
-    script: `${mail}\n${rcpts(2)}\nC: DATA\nS: 250\nS: 250\nS: 552 too large for you\nS: 354\nC: hi\nC: .\nS: 250`,
+    script: `${mail}\n${rcpts(2)}\nC: DATA\nS: 250\nS: 250\nS: 552 too many\nS: 354\nC: hi\nC: .\nS: 250`,
+    verdicts: { r1: taken, r2: { kind: 'too-many' } },
+  },
+  {
+    name: "552 for one of two with SIZE: that recipient's own limit",
+    offer: { pipelining: true, size: true },
+    mail: { recipients: people(2) },
+    content: ['hi\r\n'],
+    script: `${mail} SIZE=4\n${rcpts(2)}\nC: DATA\nS: 250\nS: 250\nS: 552 too large for you\nS: 354\nC: hi\nC: .\nS: 250`,
     verdicts: { r1: taken, r2: refused('RCPT', 552) },
   },
   {

@@ -91,9 +91,9 @@ const maySayTooMany = (reply: Reply): boolean =>
 /**
  * How many of the last recipients were refused because the transaction was full (rfc5321-4.5.3.1.8-05,
  * rfc5321-4.5.3.1.10-01). Some must have been accepted before and none after. A 552 without a status code may as well be
- * this recipient's own limit (rfc1870-6.4-02): it counts when it comes late, or more than once.
+ * this recipient's own limit (rfc1870-6.4-02) where SIZE is offered: there it counts when it comes late, or more than once.
  */
-const tooManyFrom = (replies: readonly Heard[]): number => {
+const tooManyFrom = (replies: readonly Heard[], sized: boolean): number => {
   let from = replies.length
   while (from > 0) {
     const heard = replies[from - 1]
@@ -104,7 +104,7 @@ const tooManyFrom = (replies: readonly Heard[]): number => {
   if (accepted === 0) return replies.length
   const tail = replies.slice(from).filter((heard) => heard.kind === 'reply')
   const plain = tail.every(({ reply }) => reply.code === 452 || reply.enhanced !== undefined)
-  return plain || tail.length > 1 || accepted >= plausibleRecipientLimit ? from : replies.length
+  return plain || !sized || tail.length > 1 || accepted >= plausibleRecipientLimit ? from : replies.length
 }
 
 const verdictOf = (heard: Heard, stage: 'MAIL' | 'RCPT' | 'DATA' | 'content'): Verdict =>
@@ -149,7 +149,7 @@ export function* transact(dialogue: Dialogue, footing: Footing, mail: OutgoingMa
   if (toData?.kind === 'reply' ? toData.reply.code !== 354 : toData?.cause === 'garbled') dialogue.midContent = false
 
   // rfc2920-3.1-05: every status counts
-  const full = tooManyFrom(toRcpt)
+  const full = tooManyFrom(toRcpt, offer.size)
   const accepted: Addressee[] = []
   for (const [at, recipient] of sayable.entries()) {
     const heard = toRcpt[at] ?? replies.at(-1)
