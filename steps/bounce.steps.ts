@@ -3,13 +3,14 @@
  * notification must be in order (`notification-lint.ts`).
  */
 import assert from 'node:assert/strict'
-import { Then } from '@cucumber/cucumber'
+import { Then, When } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
 import { unescapeBytes } from '../simulators/notation.ts'
 import { contentOf, fieldOf, fieldsOf } from './content.ts'
 import { deviationsOf, partsOf } from './notification-lint.ts'
 import { readNotification } from './notifications.ts'
 import type { ReadNotification } from './notifications.ts'
+import { connect, sayAll } from './wire/wire.ts'
 import type { MailWorld } from './world.ts'
 
 /** Every notification that reached a person: in the mailbox here, or at any exchanger for their address. */
@@ -170,3 +171,29 @@ Then('the journal tells of {word}', async function (this: MailWorld, event: stri
     journal.map((entry) => entry.event).join('\n'),
   )
 })
+
+Then('{host} is told no ORCPT but of {mailbox}', async function (this: MailWorld, host: string, mailbox: string) {
+  await this.rest()
+  const given = this.host(host).received.flatMap(({ recipients }) =>
+    recipients.map(({ parameters }) => parameters['ORCPT']),
+  )
+  assert.ok(given.length > 0, `${host} received nothing`)
+  for (const one of given) assert.ok(one === undefined || one === `rfc822;${mailbox}`, one)
+})
+
+/** One transaction of a trusted host, said by hand: each recipient has its own parameters. */
+When(
+  'these recipients are named in one message from {mailbox}:',
+  async function (this: MailWorld, from: string, table: DataTable) {
+    const wire = await connect(this, { kind: 'standing', standing: 'trusted' })
+    await wire.reply()
+    const recipients = table.rows().map(([recipient = '', parameters = '']) => `RCPT TO:<${recipient}> ${parameters}`)
+    await sayAll(wire, [
+      'EHLO client.example',
+      `MAIL FROM:<${from}>`,
+      ...recipients.map((line) => line.trimEnd()),
+      'DATA',
+    ])
+    await sayAll(wire, [`Subject: ${this.nextToken()}\r\n\r\nx\r\n.`, 'QUIT'])
+  },
+)
