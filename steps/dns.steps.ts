@@ -6,8 +6,14 @@ import { Given, Then } from '@cucumber/cucumber'
 import type { DnsTrouble } from '../simulators/contract.ts'
 import type { MailWorld } from './world.ts'
 
-/** `once|twice|3 times` in a sentence comes as the number that the parameter type {times} makes of it. */
+/**
+ * `once|twice|3 times` in a sentence comes as the number that the parameter type {times} makes of it: of nothing, none
+ * that counts.
+ */
 type Count = number | null | undefined
+
+const counted = (times: Count): { readonly times?: number } =>
+  typeof times === 'number' && Number.isInteger(times) ? { times } : {}
 
 Given('the names under {domain} cannot be resolved for now', function (this: MailWorld, domain: string) {
   this.declare(domain)
@@ -26,7 +32,7 @@ Given(
       refuses: 'refused',
     }
     this.declare(name)
-    this.scene.dns.trouble(name, troubles[what] ?? 'servfail', typeof times === 'number' ? { times } : {})
+    this.scene.dns.trouble(name, troubles[what] ?? 'servfail', counted(times))
   },
 )
 

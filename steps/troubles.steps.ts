@@ -10,8 +10,14 @@ import type { MailWorld } from './world.ts'
 /** A part of a sentence that may be left out: the runner gives null or undefined then. */
 type Unsaid = string | null | undefined
 
-/** `once|twice|3 times` in a sentence comes as the number that the parameter type {times} makes of it. */
+/**
+ * `once|twice|3 times` in a sentence comes as the number that the parameter type {times} makes of it: of nothing, none
+ * that counts.
+ */
 type Count = number | null | undefined
+
+const counted = (times: Count): { readonly times?: number } =>
+  typeof times === 'number' && Number.isInteger(times) ? { times } : {}
 
 const replies: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   permanently: {
@@ -93,7 +99,7 @@ const declare = (
     at,
     misbehaviour: what,
     ...(typeof path === 'string' && { path }),
-    ...(typeof times === 'number' && { times }),
+    ...counted(times),
     ...(after !== undefined && { after }),
   })
 
