@@ -16,6 +16,7 @@ import type { Mistake } from '../server/settings/mistake.ts'
 import { openingWords } from '../server/settings/open-relay.ts'
 import type { SettingsDocument } from '../server/settings/schema.ts'
 import { counted, mistakeLine } from './settings.ts'
+import { keepMemorySteady } from './steady-memory.ts'
 import { examples, exitCodes, usageFault } from './usage.ts'
 import { version } from './version.ts'
 
@@ -201,6 +202,7 @@ function processAround(): Surroundings {
   return {
     start: async (options) => {
       const { startServer } = await import('../server/main.ts')
+      keepMemorySteady()
       return startServer({ ...options, version: version() })
     },
     out: (text) => void process.stdout.write(text),
