@@ -4,8 +4,7 @@
  * It opens the scene with the first step that needs it and starts the server with the first act, so that every Given
  * before simply writes settings. Whoever opens here pushes a stop; the After hook runs the stops last opened first.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { World, setDefaultTimeout, setWorldConstructor } from '@cucumber/cucumber'
 import type { Conversation, Exchanger, ExchangerOptions, Scene, WireClient } from '../simulators/contract.ts'
@@ -19,6 +18,7 @@ import { newCast, passwordOf, place } from './cast.ts'
 import type { Person } from './cast.ts'
 import type { Letter } from './letters.ts'
 import { plainMessage } from './letters.ts'
+import { scratchFolder } from './scratch.ts'
 import { serviceSettings } from './service.ts'
 import type { Sender } from './vocabulary.ts'
 
@@ -95,7 +95,7 @@ export class MailWorld extends World<{ readonly target: string }> {
   }
 
   private async start(): Promise<void> {
-    const folder = await mkdtemp(join(tmpdir(), 'smtpspec-'))
+    const folder = await scratchFolder()
     this.stops.push(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
     this.stops.push(() => this.target.stop())
     try {
@@ -210,7 +210,7 @@ export class MailWorld extends World<{ readonly target: string }> {
 
   /** A file with the authority that signs good certificates, for a server that must verify them. */
   async authorityFile(): Promise<string> {
-    const folder = await mkdtemp(join(tmpdir(), 'smtpspec-authority-'))
+    const folder = await scratchFolder()
     this.stops.push(() => rm(folder, { recursive: true, force: true }))
     const file = join(folder, 'authority.pem')
     await writeFile(file, this.scene.authority)
