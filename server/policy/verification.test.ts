@@ -19,6 +19,8 @@ describe('VRFY, open to everybody', () => {
     ['ALICE', '250 | 2.1.5 | Alice Example <ALICE@here.example>'],
     ['alice@here.example', '250 | 2.1.5 | Alice Example <alice@here.example>'],
     ['<alice@also.example>', '250 | 2.1.5 | Alice Example <alice@also.example>'],
+    ['<@a.example,@b.example:alice@here.example>', '250 | 2.1.5 | Alice Example <alice@here.example>'],
+    ['<Postmaster>', '250 | 2.1.5 | <Postmaster@here.example>'],
     ['"alice"', '250 | 2.1.5 | Alice Example <alice@here.example>'],
     ['"Alice Example"', '250 | 2.1.5 | Alice Example <alice@here.example>'],
     ['alice example', '250 | 2.1.5 | Alice Example <alice@here.example>'],

@@ -5,7 +5,7 @@
  * that was found (rfc5321-3.5.3-01), shows it in a form that RCPT takes (rfc5321-3.5.2-03), fully qualified and in angle
  * brackets (rfc5321-3.5.2-01, -02), and is never a route, a command or a path of a file (rfc5321-3.5.2-04, -05).
  */
-import { formatMailbox, parseMailbox } from '../protocol/path.ts'
+import { formatMailbox, parseForwardPath, parseMailbox } from '../protocol/path.ts'
 import type { Mailbox } from '../protocol/path.ts'
 import { replies } from '../protocol/replies.ts'
 import type { Reply } from '../protocol/reply.ts'
@@ -49,8 +49,9 @@ const mailboxOf = (localPart: string, domain: string): Mailbox => ({
 const find = (directory: Directory, inquiry: Inquiry): readonly Found[] | 'elsewhere' => {
   const text = inquiry.argument.trim()
   const bare = /^<(.*)>$/s.exec(text)?.[1] ?? text
-  // rfc5321-3.5.1-09
-  const mailbox = parseMailbox(bare)
+  const path = parseForwardPath(text)
+  // rfc5321-3.5.1-09; a source route is passed over here as in RCPT.
+  const mailbox = path?.kind === 'mailbox' ? path.mailbox : parseMailbox(bare)
   if (mailbox === undefined) {
     // rfc5321-3.5.1-08
     return directory.named(unquoted(bare)).map(({ resident, localPart, domain }) => ({
