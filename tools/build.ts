@@ -1,11 +1,13 @@
 /**
- * Builds `dist/` for packing: plain JavaScript with declarations, for users who install the package.
+ * Builds `dist/` for packing: plain JavaScript with declarations and the settings' JSON Schema, for users who install the
+ * package.
  *
  * While working nothing is built: Node runs the TypeScript as it stands.
  */
 import { spawnSync } from 'node:child_process'
-import { chmodSync, rmSync } from 'node:fs'
+import { chmodSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { publishedSchema } from '../server/settings/jsonschema.ts'
 
 const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
@@ -21,3 +23,4 @@ const { status } = spawnSync(
 )
 if (status !== 0) process.exit(status ?? 1)
 chmodSync(join(dist, 'cli/main.js'), 0o755)
+writeFileSync(join(dist, 'settings.schema.json'), `${JSON.stringify(publishedSchema(), undefined, 2)}\n`)
