@@ -98,16 +98,18 @@ const say = async (wire: WireClient, line: string): Promise<WireReply> => {
   return await hear(wire)
 }
 
-/** Opens a session of that kind; what the server says to the opening is not judged. */
-const open = async ({ session, names, dial }: RelayErrand): Promise<WireClient> => {
-  const wire = await dial()
+/** Enters a session of that kind; gives the greeting where it is a refusal. What is said to the opening is not judged. */
+const enter = async (wire: WireClient, { session, names }: RelayErrand): Promise<WireReply | undefined> => {
   const before = fillIn(session.before ?? '', names)
   if (before !== undefined && before !== '') await wire.send(before)
-  await hear(wire)
+  const greeting = await hear(wire)
+  if (!good(greeting)) return greeting
   for (const template of session.opening) {
     const line = fillIn(template, names)
     if (line === undefined) continue
-    const reply = await say(wire, line)
+    let reply = await say(wire, line)
+    // What came before the greeting was perhaps answered as a command: its refusal is not the answer to this one.
+    for (let more = 0; session.before !== undefined && !good(reply) && more < 2; more += 1) reply = await hear(wire)
     if (line === 'STARTTLS' && reply.code === 220) await wire.secure()
   }
   if (session.first === 'transaction here') {
@@ -115,7 +117,7 @@ const open = async ({ session, names, dial }: RelayErrand): Promise<WireClient> 
     for (const line of ['MAIL FROM:<>', `RCPT TO:${own ?? '<postmaster>'}`, 'DATA']) await say(wire, line)
     await say(wire, 'Subject: the first transaction\r\n\r\n.')
   }
-  return wire
+  return undefined
 }
 
 const refusal = (reply: WireReply, stage: Stage): Outcome => ({
@@ -176,7 +178,7 @@ const companionOf = (session: RelaySession, names: Names): string | undefined =>
 
 /** Makes the probes one after the other, as many as the names suffice for. Never rejects for what the server does. */
 export async function makeProbes(errand: RelayErrand): Promise<readonly Attempt[]> {
-  const { probes, session, names, pause } = errand
+  const { probes, session, names, dial, pause } = errand
   const attempts: Attempt[] = []
   let wire: WireClient | undefined
   let used = 0
@@ -195,16 +197,23 @@ export async function makeProbes(errand: RelayErrand): Promise<readonly Attempt[
     let outcome: Outcome
     try {
       if (wire !== undefined && session.shared === true) await say(wire, 'RSET')
-      wire ??= await open(errand)
+      let greeting: WireReply | undefined
+      if (wire === undefined) {
+        wire = await dial()
+        greeting = await enter(wire, errand)
+      }
       const transaction = {
         ...commands,
         session,
         companion: companionOf(session, names),
         content: contentOf(token, probe),
       }
-      outcome = await converse(wire, transaction, (next) => (stage = next))
+      outcome =
+        greeting === undefined
+          ? await converse(wire, transaction, (next) => (stage = next))
+          : refusal(greeting, 'connection')
       used += 1
-      if (session.shared !== true || used >= probesPerSession) await leave()
+      if (session.shared !== true || used >= probesPerSession || greeting !== undefined) await leave()
     } catch (error) {
       outcome = { kind: 'ended', stage, reply: error instanceof Error ? error.message : String(error) }
       await wire?.close()
