@@ -1,7 +1,8 @@
 /**
  * The smarthost: one host that takes all outgoing mail, and what it asks for.
  */
-import { Given } from '@cucumber/cucumber'
+import assert from 'node:assert/strict'
+import { Given, Then } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
 import type { ExchangerOptions } from '../simulators/contract.ts'
 import type { SettingsDocument } from '../server/settings/schema.ts'
@@ -74,3 +75,19 @@ Given(
     })
   },
 )
+
+Given('{host} asks a challenge of {int} octets', async function (this: MailWorld, host: string, octets: number) {
+  const challenge = Buffer.alloc(Math.min(octets, 12_000), 'long ').toString('base64')
+  const exchanger = await this.exchanger(host)
+  exchanger.declare({ at: 'challenge', misbehaviour: { do: 'reply', lines: [`334 ${challenge}`] } })
+})
+
+/** The name and sixteen octets in hexadecimal (RFC 2195 §2): neither `*` nor nothing. */
+Then('{host} hears the answer to it', async function (this: MailWorld, host: string) {
+  await this.rest()
+  const said = this.host(host).conversations.flatMap(({ spoken }) => spoken.filter(({ side }) => side === 'C'))
+  const answers = said.map(({ bytes }) =>
+    Buffer.from(Buffer.from(bytes).toString('latin1'), 'base64').toString('latin1'),
+  )
+  assert.ok(answers.some((answer) => new RegExp(`^${account.user} [0-9a-f]{32}$`).test(answer)))
+})

@@ -6,31 +6,15 @@
  */
 import type { Socket } from 'node:net'
 import { isIP } from 'node:net'
-import { checkServerIdentity, connect } from 'node:tls'
-import type { PeerCertificate, TLSSocket } from 'node:tls'
+import { connect } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
 import type { Line, Milliseconds, SecureOptions, Secured } from '../ports.ts'
+import { checkIdentity } from './identity.ts'
 
 /** Octets read ahead before the socket is paused. */
 const readAhead = 65_536
 /** How long a closed line may take to say goodbye before its socket is destroyed. */
 const parting: Milliseconds = 2000
-
-/** Undefined where `*` is the whole of the left-most label; RFC 7817 §3 knows no other wildcard. rfc7817-3-06 */
-const hasOddWildcard = (name: string): boolean => name.includes('*') && !/^\*\.[^*]+$/.test(name)
-
-/** The certificate's names against ours (RFC 7817 §3, rfc4954-14-03, -04); undefined when it fits. */
-const checkIdentity = (name: string, certificate: PeerCertificate): Error | undefined => {
-  const alternative = certificate.subjectaltname
-  const fitting = alternative?.split(', ').filter((entry) => !hasOddWildcard(entry.replace(/^DNS:/, '')))
-  if (alternative === undefined && hasOddWildcard(certificate.subject?.CN?.toString() ?? '')) {
-    return new Error('ERR_TLS_CERT_ALTNAME_INVALID')
-  }
-  if (alternative !== undefined && fitting?.length === 0) return new Error('ERR_TLS_CERT_ALTNAME_INVALID')
-  return checkServerIdentity(name, {
-    ...certificate,
-    ...(fitting !== undefined && { subjectaltname: fitting.join(', ') }),
-  })
-}
 
 /** `ECONNRESET`, `ERR_TLS_…`, or the message where there is no code. */
 export const faultOf = (error: Error): string =>

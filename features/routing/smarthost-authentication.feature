@@ -1,0 +1,204 @@
+Feature: The smarthost is told who we are without telling anybody else
+  The password of a relay account opens a provider's door; it must reach that provider and nobody else.
+
+  @rfc4954-4-01 @rfc4954-4-32 @must
+  Rule: The best method that both sides know is used, and answered as its RFC says
+
+    Scenario Outline: The smarthost offers <methods>
+      Given everything goes through the smarthost smart.provider.example with:
+        | methods | <methods> |
+      When alice sends a message to bob@there.example
+      Then smart.provider.example receives it authenticated
+      And the client says to smart.provider.example:
+        """
+        EHLO mail.here.example
+        STARTTLS
+        EHLO mail.here.example
+        AUTH <used>…
+        …
+        QUIT
+        """
+      And smart.provider.example finds nothing wrong with the client
+
+      Examples: from the best to the plainest
+        | methods                                | used          |
+        | PLAIN, LOGIN, CRAM-MD5 and SCRAM-SHA-256 | SCRAM-SHA-256 |
+        | PLAIN, LOGIN and CRAM-MD5              | CRAM-MD5      |
+        | LOGIN and PLAIN                        | PLAIN         |
+        | LOGIN                                  | LOGIN         |
+
+      @rfc5802-6-08 @rfc5802-5.1-01
+      Examples: SCRAM without channel binding, also where PLUS is offered
+        | methods                                | used                 |
+        | SCRAM-SHA-256                          | SCRAM-SHA-256 biwsb |
+        | SCRAM-SHA-256-PLUS and SCRAM-SHA-256   | SCRAM-SHA-256 biwsb |
+
+    Example: A smarthost that offers nothing we know is not sent anything
+      Given everything goes through the smarthost smart.provider.example with:
+        | methods | GSSAPI and XOAUTH2 |
+      When alice sends a message to bob@there.example
+      Then smart.provider.example hears AUTH never
+      And smart.provider.example hears MAIL never
+      And the queue still holds the message for bob@there.example
+
+    Example: A wrong password returns no mail: it is our own mistake
+      Given everything goes through the smarthost smart.provider.example with:
+        | its password | another one |
+      When alice sends a message to bob@there.example
+      Then smart.provider.example hears MAIL never
+      And the queue still holds the message for bob@there.example
+      And no notification is sent
+
+  @rfc5802-5-03 @rfc5802-5.1-07 @must
+  Rule: A server that does not prove itself in SCRAM gets nothing
+
+    Scenario Outline: Its <fault> is wrong
+      Given everything goes through the smarthost smart.provider.example with:
+        | methods | SCRAM-SHA-256 |
+        | scram   | <fault>       |
+      When alice sends a message to bob@there.example
+      Then smart.provider.example hears MAIL never
+      And the queue still holds the message for bob@there.example
+
+      Examples: what a liar cannot know
+        | fault     |
+        | nonce     |
+        | signature |
+
+  @rfc5802-5.1-18 @should
+  Rule: Passwords are prepared before they are used
+
+    Example: A password that looks different and is the same
+      Given everything goes through the smarthost smart.provider.example with:
+        | methods      | SCRAM-SHA-256 |
+        | password     | pass¬word­ Ⅸ  |
+        | its password | pass¬word IX  |
+      When alice sends a message to bob@there.example
+      Then smart.provider.example receives it authenticated
+
+  @must
+  Rule: Challenges are taken as they come
+
+    @rfc4954-4-09
+    Example: A response too long for one line waits for the challenge
+      Given everything goes through the smarthost smart.provider.example with:
+        | methods  | PLAIN |
+        | password | 0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789 |
+      When alice sends a message to bob@there.example
+      Then the client says to smart.provider.example:
+        """
+        EHLO mail.here.example
+        STARTTLS
+        EHLO mail.here.example
+        AUTH PLAIN
+        …
+        QUIT
+        """
+      And smart.provider.example receives it authenticated
+
+    @rfc4954-4-15
+    Example: A challenge that is no base64 is answered with *
+      Given everything goes through the smarthost smart.provider.example with:
+        | methods | CRAM-MD5 |
+      And smart.provider.example answers "334 @@@" to a challenge
+      When alice sends a message to bob@there.example
+      Then the client says to smart.provider.example:
+        """
+        EHLO mail.here.example
+        STARTTLS
+        EHLO mail.here.example
+        AUTH CRAM-MD5
+        *
+        QUIT
+        """
+      And the queue still holds the message for bob@there.example
+
+    @rfc4954-4-34
+    Example: A challenge of 10,000 octets is answered
+      Given everything goes through the smarthost smart.provider.example with:
+        | methods | CRAM-MD5 |
+      And smart.provider.example asks a challenge of 10000 octets
+      When alice sends a message to bob@there.example
+      Then smart.provider.example hears the answer to it
+
+  @rfc4954-14-01 @must
+  Rule: The password is shown only to a host that proved its name
+
+    Scenario Outline: The certificate is <certificate>, TLS is <tls>
+      Given everything goes through the smarthost smart.provider.example with:
+        | methods     | PLAIN and LOGIN |
+        | tls         | <tls>           |
+        | certificate | <certificate>   |
+      When alice sends a message to bob@there.example
+      Then smart.provider.example hears AUTH never
+      And smart.provider.example hears MAIL never
+      And the queue still holds the message for bob@there.example
+
+      Examples: nobody in particular
+        | tls           | certificate |
+        | required      | self-signed |
+        | required      | expired     |
+        | required      | wrong-name  |
+        | opportunistic | self-signed |
+        | implicit      | self-signed |
+        | implicit      | wrong-name  |
+
+    @rfc4954-14-02 @rfc4954-14-03 @rfc4954-14-04
+    Scenario Outline: The settings say <called>, the certificate <named>
+      Given everything goes through the smarthost smart.provider.example with:
+        | called | <called> |
+        | named  | <named>  |
+      When alice sends a message to bob@there.example
+      Then smart.provider.example hears AUTH <often>
+
+      Examples: names that the DNS gave do not count; a star is one label
+        | called                  | named                  | often |
+        | mail.provider.example   | smart.provider.example | never |
+        | mail.provider.example   | mail.provider.example  | once  |
+        | mail.provider.example   | *.provider.example     | once  |
+        | a.mail.provider.example | *.provider.example     | never |
+        | mail.provider.example   | *.example              | never |
+        | mail.provider.example   | m*.provider.example    | never |
+
+  @rfc4954-5-06 @rfc4954-5-07 @must
+  Rule: AUTH= names a submitter only where somebody trusted named one
+
+    Example: To a smarthost that knows us
+      Given everything goes through the smarthost smart.provider.example, which asks for authentication
+      And alice is an authenticated user
+      When alice sends a message to bob@there.example
+      Then smart.provider.example receives it with the parameters:
+        | command | parameter | value |
+        | MAIL    | AUTH      | <>    |
+
+    @rfc4954-5-04
+    Scenario Outline: A trusted host says <said>
+      Given everything goes through the smarthost smart.provider.example, which asks for authentication
+      When alice submits a message from "<alice@here.example> AUTH=<said>" to "<bob@there.example>"
+      Then smart.provider.example receives it with the parameters:
+        | command | parameter | value  |
+        | MAIL    | AUTH      | <told> |
+
+      Examples: it is believed
+        | said               | told               |
+        | carol@here.example | carol@here.example |
+        | c+2Bx@here.example | c+2Bx@here.example |
+
+      @rfc4954-5-03
+      Examples: it names nobody
+        | said | told |
+        | <>   | <>   |
+
+    @rfc4954-5-05
+    Example: A stranger is not believed
+      Given the server relays for there.example
+      And there.example has the mail exchanger mx1.there.example
+      And mx1.there.example answers "250-mx1 / 250 AUTH PLAIN" to EHLO
+      When mallory submits a message from "<mallory@elsewhere.example> AUTH=carol@here.example" to "<bob@there.example>"
+      Then the client says to mx1.there.example:
+        """
+        EHLO mail.here.example
+        MAIL FROM:<mallory@elsewhere.example>
+        …
+        QUIT
+        """
