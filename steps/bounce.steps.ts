@@ -183,17 +183,23 @@ Then('{host} is told no ORCPT but of {mailbox}', async function (this: MailWorld
 
 /** One transaction of a trusted host, said by hand: each recipient has its own parameters. */
 When(
-  'these recipients are named in one message from {mailbox}:',
-  async function (this: MailWorld, from: string, table: DataTable) {
+  /^these recipients are named in one (international )?message from (\S+@\S+):$/,
+  async function (this: MailWorld, how: string | null | undefined, from: string, table: DataTable) {
     const wire = await connect(this, { kind: 'standing', standing: 'trusted' })
     await wire.reply()
+    const smtputf8 = typeof how === 'string' ? ' SMTPUTF8' : ''
     const recipients = table.rows().map(([recipient = '', parameters = '']) => `RCPT TO:<${recipient}> ${parameters}`)
-    await sayAll(wire, [
-      'EHLO client.example',
-      `MAIL FROM:<${from}>`,
-      ...recipients.map((line) => line.trimEnd()),
-      'DATA',
-    ])
+    await sayAll(wire, ['EHLO client.example', `MAIL FROM:<${from}>${smtputf8}`])
+    await sayAll(wire, [...recipients.map((line) => line.trimEnd()), 'DATA'])
     await sayAll(wire, [`Subject: ${this.nextToken()}\r\n\r\nx\r\n.`, 'QUIT'])
   },
 )
+
+Then('{host} hears no ORCPT of {mailbox}', async function (this: MailWorld, host: string, mailbox: string) {
+  await this.rest()
+  const given = this.host(host).received.flatMap(({ recipients }) =>
+    recipients.map(({ parameters }) => parameters['ORCPT']),
+  )
+  assert.ok(given.length > 0, `${host} received nothing`)
+  assert.ok(!given.some((one) => one?.toLowerCase().includes(mailbox)), given.join('\n'))
+})

@@ -14,7 +14,7 @@ export type Standing = 'stranger' | 'trusted' | 'authenticated' | 'wrong-passwor
 
 export interface Person {
   readonly name: string
-  readonly mailbox: string
+  mailbox: string
   standing: Standing
   /** The method of authentication; the client's own choice when absent. */
   method?: string

@@ -36,7 +36,11 @@ const fieldsOfBlock = (block: string): Readonly<Record<string, string>> =>
       ]),
   )
 
-const addressOf = (typed: string | undefined): string => (typed ?? '').replace(/^[^;]*;\s*/, '')
+/** The address without its type; code points that are written out (RFC 6533 §3) become what they stand for. */
+const addressOf = (typed: string | undefined): string =>
+  (typed ?? '')
+    .replace(/^[^;]*;\s*/, '')
+    .replaceAll(/\\x\{([0-9A-F]{2,6})\}/g, (_, point: string) => String.fromCodePoint(Number.parseInt(point, 16)))
 
 /** Gives undefined for a message that is not a delivery report. */
 export const readNotification = async (content: Uint8Array): Promise<ReadNotification | undefined> => {

@@ -78,6 +78,10 @@ Given('{person} authenticates with {word}', function (this: MailWorld, name: str
   person.method = method
 })
 
+Given('{person} has the address {mailbox}', function (this: MailWorld, name: string, mailbox: string) {
+  this.person(name).mailbox = mailbox
+})
+
 Given('{person} submits over implicit TLS', function (this: MailWorld, name: string) {
   const person = this.person(name)
   place(person, 'authenticated')
