@@ -109,6 +109,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'simulators',
     'cli',
   ],
+  fuzz: [
+    'server/main',
+    'server/node',
+    'server/settings',
+    'server/journal',
+    'server/contracts',
+    'server/ports',
+    'simulators',
+  ],
 }
 
 const contractFiles = /^server\/(?:journal\/events|queue\/contract|mailbox\/contract)\.ts$/
@@ -130,7 +139,7 @@ const importsOf = (file: string): readonly string[] =>
     ([, specifier]) => specifier ?? '',
   )
 
-const folders = ['server', 'simulators', 'report', 'targets', 'probes', 'steps', 'cli', 'bench']
+const folders = ['server', 'simulators', 'report', 'targets', 'probes', 'steps', 'cli', 'bench', 'fuzz']
 const files = folders.flatMap(filesBelow)
 
 test('every room imports only rooms that stand below it', () => {

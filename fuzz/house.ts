@@ -30,11 +30,11 @@ export interface House {
 }
 
 export interface HouseOptions {
-  /** Replaces what the settings say. */
-  readonly settings?: SettingsDocument
+  /** How long the server waits for exchangers. */
+  readonly timeouts?: NonNullable<SettingsDocument['outgoing']>['timeouts']
   readonly ports?: ReferenceOptions['ports']
   /** Where the server's DNS questions go instead; the scene's name server when absent. */
-  readonly nameServer?: (scene: Scene) => string
+  readonly nameServer?: (scene: Scene) => Promise<string>
 }
 
 const addressesOfEach = 6
@@ -42,7 +42,7 @@ const addressesOfEach = 6
 export const password = 'correct horse'
 
 /** Everything on; limits low enough to be met. */
-const settingsOf = (scene: Scene, nameServer: string): SettingsDocument => {
+const settingsOf = (scene: Scene, nameServer: string, timeouts: HouseOptions['timeouts']): SettingsDocument => {
   const address = scene.address('server')
   return {
     smtp: { enabled: true },
@@ -59,7 +59,7 @@ const settingsOf = (scene: Scene, nameServer: string): SettingsDocument => {
     relay: { trustedHosts: [scene.trustedNetwork] },
     tls: { requiredOnSubmission: false },
     submission: { senderMustBeOwn: false },
-    outgoing: { nameServers: [nameServer], port: scene.exchangerPort, refuseLoopback: false },
+    outgoing: { nameServers: [nameServer], port: scene.exchangerPort, refuseLoopback: false, timeouts },
     queue: { retryAfter: ['1h'] },
     limits: { messageSize: 60_000, recipients: 100, errorsPerSession: 25, textLine: 5000 },
     verify: { vrfy: 'everybody', expn: 'everybody' },
@@ -115,9 +115,9 @@ export const openHouse = async (options: HouseOptions = {}): Promise<House> => {
   }
   try {
     const exchangers = await openExchangers(scene)
-    const nameServer = options.nameServer?.(scene) ?? scene.dns.endpoint
+    const nameServer = (await options.nameServer?.(scene)) ?? scene.dns.endpoint
     const started = await startServer({
-      document: { ...settingsOf(scene, nameServer), ...options.settings },
+      document: settingsOf(scene, nameServer, options.timeouts ?? {}),
       folder,
       version: '0.0.0',
       queueThread: false,

@@ -23,6 +23,8 @@ export interface Acceptance {
 export interface Reckoning {
   /** A whole command waits for its reply. */
   readonly owed: boolean
+  /** Everything said was answered, and the next line will be taken for a command. */
+  readonly between: boolean
   /** The server had its last word: 221, 421, or it said nothing more after TLS failed. */
   readonly over: boolean
   readonly faults: readonly string[]
@@ -90,6 +92,7 @@ class Reckoner {
   readonly faults: string[] = []
   readonly accepted: Acceptance[] = []
   owed = false
+  between = false
   over = false
   #greeted = false
   #isRefused = false
@@ -107,6 +110,7 @@ class Reckoner {
     this.#at = 0
     // Of the clear text before implicit TLS nothing is owed.
     this.owed = false
+    this.between = false
     this.#reset()
     for (const reply of replies) this.faults.push(...replyFaults(reply))
     if (rest.length > 0) this.faults.push(`half a reply: ${shown(rest)}`)
@@ -155,6 +159,7 @@ class Reckoner {
   /** Walks over one command and its reply; false when nothing more can be told. */
   #command(): boolean {
     const line = this.#line()
+    this.between = line === undefined && this.#at === this.#sent.length
     if (line === undefined) return false
     const about = shown(line)
     if (line.length + 2 > longestCommand)
@@ -260,6 +265,6 @@ class Reckoner {
 export const reckon = (spoken: readonly Spoken[]): Reckoning => {
   const reckoner = new Reckoner()
   for (const layer of layersOf(spoken)) reckoner.layer(layer)
-  const { owed, over, faults, accepted } = reckoner
-  return { owed, over, faults, accepted }
+  const { owed, between, over, faults, accepted } = reckoner
+  return { owed, between, over, faults, accepted }
 }

@@ -7,6 +7,7 @@ import { parseScript } from '../simulators/notation.ts'
 import { openHouse } from './house.ts'
 import type { House } from './house.ts'
 import { ledgerFaults } from './ledger.ts'
+import type { Tolerance } from './ledger.ts'
 import type { Acceptance } from './reckoning.ts'
 import type { Visit } from './trial.ts'
 import { playVisit } from './visit.ts'
@@ -68,7 +69,11 @@ export const rests = async ({ server }: House, milliseconds: number = deadline):
 const count = (house: House, name: string): number => house.events.filter(({ event }) => event === name).length
 
 /** What must hold when all clients are gone. */
-export const afterwards = async (house: House, accepted: readonly Acceptance[]): Promise<readonly string[]> => {
+export const afterwards = async (
+  house: House,
+  accepted: readonly Acceptance[],
+  tolerance?: Tolerance,
+): Promise<readonly string[]> => {
   const faults: string[] = []
   const allClosed = (): boolean => count(house, 'session-closed') === count(house, 'session-opened')
   if (!(await becomes(allClosed))) {
@@ -76,7 +81,7 @@ export const afterwards = async (house: House, accepted: readonly Acceptance[]):
   }
   if (!(await rests(house)))
     faults.push(`the queue does not come to rest: ${JSON.stringify(house.server.queue.counts())}`)
-  faults.push(...(await ledgerFaults(house, accepted)), ...house.faults())
+  faults.push(...(await ledgerFaults(house, accepted, tolerance)), ...house.faults())
   return faults
 }
 

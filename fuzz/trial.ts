@@ -4,7 +4,7 @@
  * The file form is the conversation notation (`simulators/notation.ts`). Its comments carry what the notation has no sign
  * for: `# kind: sessions`, `# visit: relay from a stranger` before each session, `# C resets`, `# C begins TLS`,
  * `# AUTH PLAIN as alice`; and, for rubbish that our client meets, `# at: EHLO` before what the exchanger says there and
- * `# question: 3` before the DNS packet that answers the third question (its first two octets are laid over the id).
+ * `# question: MX unruly.example` before the DNS packet that answers it (its first two octets are laid over the id).
  */
 import type { Fault, Moment } from '../simulators/contract.ts'
 import { parseScript, renderScript } from '../simulators/notation.ts'
@@ -28,9 +28,9 @@ export interface Rubbish {
   readonly thenClose: boolean
 }
 
-/** The DNS packet that answers one question, counted from 0. */
+/** The DNS packet that answers a question once: `MX unruly.example`. Its first two octets are laid over the question's id. */
 export interface Packet {
-  readonly question: number
+  readonly question: string
   readonly bytes: Uint8Array
 }
 
@@ -125,7 +125,7 @@ export const parseTrial = (text: string): Trial => {
       return {
         kind: 'names',
         packets: stretches(script, 'question').map(({ of, lines }) => ({
-          question: Number(of),
+          question: of,
           bytes: bytesOf(lines),
         })),
       }

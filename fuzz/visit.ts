@@ -121,12 +121,14 @@ class Player {
       this.#client.reset()
     } else if (text === 'C begins TLS') {
       await this.settle()
-      // A server that did not invite hears a handshake where it expects commands; whatever comes of it, nothing may break.
-      if (this.#client.replies.at(-1)?.code === 220) await this.#client.secure().catch(() => undefined)
+      const { replies } = this.#client
+      // The greeting is no invitation.
+      if (replies.length > 1 && replies.at(-1)?.code === 220) await this.#client.secure().catch(() => undefined)
     } else {
       const [, mechanism, user] = /^AUTH (\S+) as (\S+)$/.exec(text) ?? []
       if (mechanism === undefined || user === undefined) return
       await this.settle()
+      if (!reckon(this.#client.conversation.spoken).between) return
       while (this.#given < this.#client.replies.length) await this.#reply()
       const before = this.#pieces()
       await authenticate(this.#client, mechanism, user).catch(() => undefined)

@@ -54,7 +54,7 @@ const wordsOf = (script: Script): Script =>
 
 /** Replies waited for or not, segments cut, bytes damaged as often as `damage` says. */
 const reshaped = (words: Script, chance: Chance, damage: number): Script => {
-  const pipelined = chance.of([0, 0.3, 1])
+  const pipelined = chance.of([0, 0, 0.3, 1])
   return words.flatMap((line): Script => {
     if (line.kind === 'bytes') {
       const bytes = Buffer.from(line.bytes)
@@ -76,7 +76,7 @@ const mutation = (corpus: readonly Good[], chance: Chance): Visit => {
     const at = chance.below(words.length)
     words = [...words.slice(0, at), ...words.slice(at, at + 1 + chance.below(4)), ...words.slice(at)]
   }
-  return { ...visit, script: ended([wait, ...reshaped(words, chance, chance.of([0.05, 0.2, 0.6]))], chance) }
+  return { ...visit, script: ended([wait, ...reshaped(words, chance, chance.of([0, 0.05, 0.05, 0.2, 0.6]))], chance) }
 }
 
 const noise = (chance: Chance): Visit => {
