@@ -26,7 +26,8 @@ for (const { optionalDependencies } of Object.values(lock.packages)) {
     if (platform === undefined || lock.packages[key] !== undefined) continue
     const { os, cpu, libc } = platform
     const library = os === 'linux' && libc !== undefined ? { libc: [libc.startsWith('musl') ? 'musl' : 'glibc'] } : {}
-    lock.packages[key] = { version, ...{ cpu: [cpu], dev: true, ...library, license: 'MIT', optional: true, os: [os] } }
+    const entry = { version, cpu: [cpu], dev: true, ...library, license: 'MIT', optional: true, os: [os] }
+    lock.packages[key] = entry
     added += 1
   }
 }
