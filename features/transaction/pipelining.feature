@@ -23,8 +23,8 @@ Feature: Commands may be sent in groups
         """
       And the mailbox of alice@here.example holds 1 message
 
-  @rfc2920-3.2-01 @rfc2920-3.2-02 @rfc2920-3.2-08 @rfc2920-3.2-09 @rfc2920-3.2-10 @must
-  Rule: The answers come in order, together, and also after refusals
+  @rfc2920-3.2-01 @rfc2920-3.2-08 @rfc2920-3.2-09 @rfc2920-3.2-10 @must
+  Rule: The answers come in order, at once, and also after refusals
 
     Example: A group that ends in the middle of a transaction, and one that takes it back
       Given a stranger has said:
@@ -41,7 +41,6 @@ Feature: Commands may be sent in groups
         RCPT TO:<alice@here.example>
         """
       Then the answers are 503, 501, 250, 250, 550, 250
-      And they came together
       When the client sends the group:
         """
         RSET

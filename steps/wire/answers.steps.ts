@@ -83,13 +83,3 @@ Then('the answers are {}', async function (this: MailWorld, codes: string) {
   }
   await inStep(wire)
 })
-
-Then('they came together', function (this: MailWorld) {
-  const { spoken } = client(this).conversation
-  const from = spoken.findLastIndex(({ side, bytes }) => side === 'C' && !Buffer.from(bytes).equals(noop))
-  const pieces = spoken.slice(from + 1, -2).filter(({ side }) => side === 'S')
-  assert.equal(pieces.length, 1, `the answers came in ${pieces.length} pieces`)
-})
-
-/** What `inStep` says to see whether anything is left over. */
-const noop = Buffer.from('NOOP\r\n')
