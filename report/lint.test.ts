@@ -22,6 +22,7 @@ describe('what is good stays unsaid', () => {
     ['an empty challenge', ['C AUTH PLAIN\r\n', 'S 334 \r\n']],
     ['a long challenge', ['C AUTH X\r\n', `S 334 ${'A'.repeat(600)}\r\n`]],
     ['EHLO and MAIL in one segment', ['C EHLO a\r\nMAIL FROM:<>\r\n', `${hello}250 2.1.0 ok\r\n`]],
+    ['EHLO behind content', ['C Subject: x\r\n.\r\nEHLO a\r\n', `S 250 2.0.0 taken\r\n${hello.slice(2)}`]],
     ['a reply in pieces', ['C NOOP\r\n', 'S 25', 'S 0 2.0.0 do', 'S ne\r\n']],
     ['UTF-8 where it was asked for', ['C VRFY j SMTPUTF8\r\n', 'S 250 2.1.5 <j\xc3\xbc@here.example>\r\n']],
   ])('%s', (_name, turns) => {

@@ -79,8 +79,8 @@ interface ReplySeen {
   readonly lines: readonly Line[]
   /** The first of the conversation. */
   readonly greeting: boolean
-  /** The client said EHLO or HELO and has not been greeted for it yet. */
-  readonly mayGreet: boolean
+  /** The client's last words were EHLO or HELO alone, or had one among others: then not every reply can be told apart. */
+  readonly hello: 'alone' | 'among others' | 'none'
   /** VRFY or EXPN was asked under SMTPUTF8, where replies may hold UTF-8 (RFC 6531 §3.7.4.2). */
   readonly mayBeUtf8: boolean
 }
@@ -94,37 +94,42 @@ const readLine = (whole: string): Line => {
 
 const latin = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1')
 
+const helloIn = (turn: string): ReplySeen['hello'] => {
+  if (/^(?:EHLO|HELO)\b[^\n]*\n$/i.test(turn)) return 'alone'
+  return /^(?:EHLO|HELO)\b/im.test(turn) ? 'among others' : 'none'
+}
+
 /** The replies of a conversation in their order, with what of the client's words could change how they are judged. */
 const repliesOf = (spoken: readonly Heard[]): readonly ReplySeen[] => {
   const seen: ReplySeen[] = []
   let rest = ''
   let lines: Line[] = []
-  let hellos = 0
-  let mayBeUtf8 = false
+  let turn = ''
   let before: 'C' | 'S' | undefined
   for (const { side, bytes } of spoken) {
     if (side === '!') continue
-    if (side === 'C') {
-      const said = latin(bytes)
-      if (before === 'S') hellos = 0
-      hellos += said.match(/^(?:EHLO|HELO)\b/gim)?.length ?? 0
-      mayBeUtf8 ||= /^(?:VRFY|EXPN) .*SMTPUTF8\r?$/im.test(said)
-    } else {
+    if (side === 'C') turn = before === 'S' ? latin(bytes) : turn + latin(bytes)
+    else {
       rest += latin(bytes)
       for (let end = rest.indexOf('\n') + 1; end > 0; end = rest.indexOf('\n') + 1) {
         const line = readLine(rest.slice(0, end))
         rest = rest.slice(end)
         lines.push(line)
         if (line.separator === '-') continue
-        const greeting = seen.length === 0
-        seen.push({ lines, greeting, mayGreet: hellos > 0, mayBeUtf8 })
-        if (!greeting && line.code === '250' && hellos > 0) hellos -= 1
+        const mayBeUtf8 = /^(?:VRFY|EXPN) .*SMTPUTF8\r?$/im.test(turn)
+        seen.push({ lines, greeting: seen.length === 0, hello: helloIn(turn), mayBeUtf8 })
         lines = []
       }
     }
     before = side
   }
   return seen
+}
+
+/** Surely the good reply to EHLO or HELO. */
+const isHello = ({ lines, greeting, hello }: ReplySeen): boolean => {
+  if (greeting || lines[0]?.code !== '250') return false
+  return hello === 'alone' || (hello === 'among others' && lines.length > 1 && enhancedOf(lines[0].text) === undefined)
 }
 
 /** What is wrong with the octets of one reply, whatever it answers. */
@@ -145,19 +150,19 @@ const formOf = ({ lines, mayBeUtf8 }: ReplySeen): readonly LintRule[] => {
 
 /** What is wrong with its enhanced codes; `offered` tells whether ENHANCEDSTATUSCODES has been. */
 const enhancedFaults = (reply: ReplySeen, offered: boolean): readonly LintRule[] => {
-  const { lines, greeting, mayGreet } = reply
+  const { lines, greeting, hello } = reply
   const code = lines[0]?.code ?? ''
   const statuses = lines.map(({ text }) => enhancedOf(text))
   const [first] = statuses
   if (code.startsWith('3')) return first === undefined || code === '334' ? [] : ['enhanced code out of place']
   const rules: LintRule[] = []
   if (statuses.some((status) => status !== undefined && status[0] !== code[0])) rules.push('class')
-  if (greeting || (mayGreet && code === '250')) {
-    if (first !== undefined && (greeting || !offered || lines.length > 1)) rules.push('enhanced code out of place')
+  if (greeting || isHello(reply)) {
+    if (first !== undefined) rules.push('enhanced code out of place')
     return rules
   }
   if (statuses.some((status) => status !== first)) rules.push('one enhanced code')
-  else if (offered && first === undefined && !mayGreet) rules.push('enhanced code missing')
+  else if (offered && first === undefined && hello === 'none') rules.push('enhanced code missing')
   return rules
 }
 
@@ -171,11 +176,10 @@ export const lint = (spoken: readonly Heard[]): readonly Deviation[] => {
   const told = new Set<string>()
   let offered = false
   for (const reply of replies) {
-    const isHello = !reply.greeting && reply.mayGreet && reply.lines[0]?.code === '250'
     const rules = [...formOf(reply), ...enhancedFaults(reply, offered)]
-    if (isHello && replies[0]?.lines[0]?.code === '220' && firstWord(reply) !== firstWord(replies[0]))
+    if (isHello(reply) && replies[0]?.lines[0]?.code === '220' && firstWord(reply) !== firstWord(replies[0]))
       rules.push('names')
-    if (isHello) offered ||= reply.lines.some(({ text }) => /^ENHANCEDSTATUSCODES\s*$/i.test(text))
+    if (isHello(reply)) offered ||= reply.lines.some(({ text }) => /^ENHANCEDSTATUSCODES\s*$/i.test(text))
     const shown = reply.lines.map(({ whole }) => whole.replaceAll(/\r?\n/g, '⏎')).join('')
     for (const rule of rules) {
       if (told.has(`${rule} ${shown}`)) continue
