@@ -1,0 +1,58 @@
+/**
+ * One trial: runs the features that are named on the command line in this process, one scenario after another, and tells
+ * the parent process how each ended. What is planted is the preload's affair (`plant.ts`).
+ */
+import { Writable } from 'node:stream'
+import { loadConfiguration, runCucumber } from '@cucumber/cucumber/api'
+import { home } from '../cli/home.ts'
+import { Results } from '../report/results.ts'
+import { judge, requirementsOf } from '../report/verdict.ts'
+import type { Verdict } from '../report/verdict.ts'
+
+/** How a scenario ended, as the parent process hears it. */
+export interface Ending {
+  readonly feature: string
+  readonly line: number
+  readonly name: string
+  readonly ids: readonly string[]
+  readonly verdict: Verdict['kind']
+  readonly why: string
+}
+
+const nowhere = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() })
+
+const { runConfiguration } = await loadConfiguration(
+  {
+    file: false,
+    provided: {
+      paths: process.argv.slice(2).map((path) => home(path)),
+      import: [home('steps/**/*.ts').replaceAll('\\', '/')],
+      parallel: 0,
+      worldParameters: { target: 'reference' },
+      format: [['rerun', '']],
+    },
+  },
+  { cwd: home() },
+)
+const results = new Results()
+await runCucumber(
+  { ...runConfiguration, formats: { stdout: 'rerun', files: {}, publish: false, options: {} } },
+  { cwd: home(), stdout: nowhere(), stderr: process.stderr },
+  (message) => {
+    const result = results.take(message)
+    if (result === undefined) return
+    const { verdict } = judge(result)
+    const { uri, line, name } = result
+    const ending: Ending = {
+      feature: uri,
+      line,
+      name,
+      ids: requirementsOf(result),
+      verdict: verdict.kind,
+      why: 'why' in verdict ? verdict.why : '',
+    }
+    process.send?.(ending)
+  },
+)
+for (const problem of results.unreadable) process.stderr.write(`${problem}\n`)
+process.disconnect?.()
