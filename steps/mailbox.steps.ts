@@ -6,7 +6,9 @@ import { Then } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
 import type { StoredMessage } from '../targets/target.ts'
 import { contentOf, fieldOf, fieldsOf, withoutTrace } from './content.ts'
+import { unescapeBytes } from '../simulators/notation.ts'
 import { carries } from './letters.ts'
+import { readTrace } from './trace.ts'
 import type { MailWorld } from './world.ts'
 
 const lettersIn = async (world: MailWorld, address: string): Promise<readonly StoredMessage[]> => {
@@ -92,4 +94,66 @@ Then(
 
 Then('the message of {person} has no field {word}', async function (this: MailWorld, name: string, field: string) {
   assert.equal(fieldOf(await theOne(this, name), field), undefined)
+})
+
+// ─── Trace ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const assertTrace = (content: Uint8Array, table: DataTable): void => {
+  const trace = readTrace(fieldOf(content, 'Received') ?? '')
+  assert.ok(typeof trace !== 'string', typeof trace === 'string' ? trace : '')
+  for (const [clause, pattern] of Object.entries(table.rowsHash())) {
+    assert.match(
+      trace[clause] ?? 'absent',
+      new RegExp(pattern, 'u'),
+      `${clause} in ${fieldOf(content, 'Received') ?? ''}`,
+    )
+  }
+}
+
+/** Clauses of the newest Received field: from, tcp, by, via, with, id, for, tls, date; one that is not there reads `absent`. */
+Then("the trace of {person}'s message tells:", async function (this: MailWorld, name: string, table: DataTable) {
+  assertTrace(await theOne(this, name), table)
+})
+
+Then('the trace of the message at {host} tells:', async function (this: MailWorld, host: string, table: DataTable) {
+  await this.rest()
+  const message = this.host(host).received.at(-1)
+  assert.ok(message !== undefined, `${host} received nothing`)
+  assertTrace(message.content, table)
+})
+
+Then(
+  'the trace of the message in the mailbox of {mailbox} tells:',
+  async function (this: MailWorld, address: string, table: DataTable) {
+    const message = (await this.mailbox(address)).at(-1)
+    assert.ok(message !== undefined, `the mailbox of ${address} is empty`)
+    assertTrace(message.content, table)
+  },
+)
+
+/** The stored message, whole, from its last trace field on; escapes as in conversations. */
+Then(
+  'the message in the mailbox of {mailbox} ends with {string}',
+  async function (this: MailWorld, address: string, text: string) {
+    const message = (await this.mailbox(address)).at(-1)
+    assert.ok(message !== undefined, `the mailbox of ${address} is empty`)
+    const expected = contentOf(unescapeBytes(this.fillIn(text)))
+    const content = contentOf(message.content)
+    assert.ok(content.endsWith(expected), content.slice(-expected.length - 200))
+  },
+)
+
+Then(
+  'the message in the mailbox of {mailbox} nowhere contains {string}',
+  async function (this: MailWorld, address: string, text: string) {
+    const message = (await this.mailbox(address)).at(-1)
+    assert.ok(message !== undefined, `the mailbox of ${address} is empty`)
+    assert.ok(!contentOf(message.content).includes(text), contentOf(message.content))
+  },
+)
+
+Then('the message in the mailbox of {mailbox} has one Return-Path', async function (this: MailWorld, address: string) {
+  const message = (await this.mailbox(address)).at(-1)
+  assert.ok(message !== undefined, `the mailbox of ${address} is empty`)
+  assert.equal(fieldsOf(message.content).filter(({ name }) => name.toLowerCase() === 'return-path').length, 1)
 })
