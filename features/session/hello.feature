@@ -59,17 +59,11 @@ Feature: Client and server introduce themselves
   @rfc5321-2.2.1-03 @rfc5321-3.2-01 @must
   Rule: HELO is understood, and not answered in the style of EHLO
 
-    Example: HELO
-      Then this conversation holds:
-        """
-        S: 220
-        C: HELO client.example
-        S: 250
-        C: MAIL FROM:<bob@there.example>
-        S: 250
-        C: QUIT
-        S: 221
-        """
+    Example: HELO before and after EHLO
+      When a stranger opens a session on the relay listener
+      Then HELO is answered in one line
+      And the server offers SIZE
+      And HELO is answered in one line
 
     @rfc5321-4.1.1.1-06 @rfc5321-F.3-02 @rfc2034-4-06 @rfc2034-5-01
     Example: A whole transaction after HELO, with enhanced status codes nevertheless

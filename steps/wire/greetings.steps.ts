@@ -48,6 +48,12 @@ Then('EHLO is answered with registered keywords and their parameters', async fun
   }
 })
 
+Then('HELO is answered in one line', async function (this: MailWorld) {
+  const reply = await client(this).say('HELO client.example')
+  assert.equal(reply.code, 250, textOf(reply))
+  assert.equal(reply.lines.length, 1, textOf(reply))
+})
+
 Then('the greeting says {}', function (this: MailWorld, what: string) {
   const forms: Readonly<Record<string, RegExp>> = {
     'which software answers': /^\S+ (?:ESMTP )?[A-Za-z][\w.-]{2,}/,
