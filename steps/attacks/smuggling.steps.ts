@@ -1,0 +1,213 @@
+/**
+ * Smuggling: every end of data that is none, handed to the server as a stranger would and looked for in what it sends on.
+ *
+ * Inbound, a second message for carol stands behind each sequence: a server that ends the content there takes it. An EHLO
+ * behind everything tells where the replies of one try end. Outbound, the octets that a far exchanger saw are searched.
+ */
+import assert from 'node:assert/strict'
+import { Given, Then, When } from '@cucumber/cucumber'
+import { emittedIn, findingText, hasBareLineEnd, receiversOf, sendersOf, variants } from '../../probes/smuggling.ts'
+import type { Finding, Variant } from '../../probes/smuggling.ts'
+import type { WireClient, WireReply } from '../../simulators/contract.ts'
+import type { MailWorld } from '../world.ts'
+
+const findingsOf = new WeakMap<MailWorld, readonly Finding[]>()
+
+const keep = (world: MailWorld, findings: readonly Finding[]): void => {
+  findingsOf.set(world, findings)
+  world.attach(findings.map(findingText).join('\n'), { mediaType: 'text/plain', fileName: 'smuggling' })
+}
+
+interface Manner {
+  readonly command: 'DATA' | 'BDAT'
+  readonly secure: boolean
+  /** The address that the client speaks from. */
+  readonly source: string
+  readonly from: string
+  readonly to: string
+}
+
+/** The most replies of one try: a chunk for each octet of a sequence, a whole second transaction, and the sentinel. */
+const mostReplies = 30
+
+const open = async (world: MailWorld, { secure, source }: Manner): Promise<WireClient> => {
+  const wire = await world.scene.connect(world.endpoint('relay'), {
+    from: source,
+    title: 'somebody who smuggles → the server',
+  })
+  await wire.reply()
+  await wire.say('EHLO client.example')
+  if (secure) {
+    const ready = await wire.say('STARTTLS')
+    assert.equal(ready.code, 220, 'the server does not begin TLS')
+    await wire.secure()
+    await wire.say('EHLO client.example')
+  }
+  return wire
+}
+
+/** A first message with the sequence and a second one behind it. */
+const payload = ({ octets, first }: Variant, token: string): { readonly bytes: Buffer; readonly at: number } => {
+  const head = `Subject: ${token}\r\n\r\nfirst`
+  const smuggled =
+    'MAIL FROM:<mallory@elsewhere.example>\r\nRCPT TO:<carol@here.example>\r\nDATA\r\nSubject: smuggled\r\n\r\nsmuggled'
+  const text = first ? `${octets}${smuggled}\r\n${head}\r\n` : `${head}${octets}${smuggled}\r\n`
+  return { bytes: Buffer.from(text, 'latin1'), at: first ? 0 : head.length }
+}
+
+/** The pieces that cuts leave of so many octets. */
+const lengthsOf = (cuts: readonly number[], octets: number): readonly number[] =>
+  [...cuts, octets].map((cut, index) => cut - (cuts[index - 1] ?? 0))
+
+/** One try; gives the replies between the invitation to send content and the sentinel. */
+const attempt = async (
+  wire: WireClient,
+  { command, from, to }: Manner,
+  bytes: Buffer,
+  cuts: readonly number[],
+): Promise<readonly WireReply[]> => {
+  await wire.say(`MAIL FROM:<${from}>`)
+  const recipient = await wire.say(`RCPT TO:<${to}>`)
+  assert.equal(recipient.code, 250, `RCPT ${to}: ${recipient.code}`)
+  const sentinel = Buffer.from('EHLO sentinel.example\r\n')
+  if (command === 'DATA') {
+    assert.equal((await wire.say('DATA')).code, 354)
+    const all = Buffer.concat([bytes, Buffer.from('.\r\n'), sentinel])
+    await wire.send(all, cuts.length === 0 ? [] : lengthsOf(cuts, all.length))
+  } else {
+    const lengths = lengthsOf(cuts, bytes.length)
+    const chunks = lengths.map((length, index) => {
+      const start = cuts[index - 1] ?? 0
+      const last = index === lengths.length - 1 ? ' LAST' : ''
+      return Buffer.concat([Buffer.from(`BDAT ${length}${last}\r\n`), bytes.subarray(start, start + length)])
+    })
+    await wire.send(Buffer.concat([...chunks, sentinel]))
+  }
+  const replies: WireReply[] = []
+  for (let heard = 0; heard < mostReplies; heard += 1) {
+    const reply = await wire.reply()
+    if (reply.code === 250 && reply.lines.length > 1) return replies
+    replies.push(reply)
+  }
+  return replies
+}
+
+/** Longer sequences are cut at every octet at once only. */
+const longestCutSingly = 4
+
+/** How to cut: at each place alone, before, in and after the sequence; and at all of them at once. */
+const cutsOf = ({ octets }: Variant, at: number): readonly (readonly number[])[] => {
+  const begin = Math.max(1, octets.length > 20 ? at + octets.length - 5 : at - 1)
+  const places = Array.from({ length: at + octets.length + 2 - begin }, (_, index) => begin + index)
+  return octets.length <= longestCutSingly ? [places, ...places.map((place) => [place])] : [places]
+}
+
+const tryVariant = async (
+  world: MailWorld,
+  manner: Manner,
+  variant: Variant,
+  split: boolean,
+  wires: { current: WireClient | undefined },
+): Promise<string> => {
+  const { bytes, at } = payload(variant, world.nextToken())
+  const told = new Set<string>()
+  for (const cuts of split ? cutsOf(variant, at) : [[]]) {
+    try {
+      wires.current ??= await open(world, manner)
+      const replies = await attempt(wires.current, manner, bytes, cuts)
+      const expected = manner.command === 'BDAT' ? cuts.length + 1 : 1
+      const ended = replies.length > expected || replies.some(({ code }) => code === 354)
+      told.add(
+        ended ? `ends the data: ${replies.map(({ code }) => code).join(' ')}` : `content: ${replies.at(-1)?.code}`,
+      )
+    } catch (error) {
+      if (error instanceof assert.AssertionError) throw error
+      await wires.current?.close()
+      wires.current = undefined
+      told.add('closes')
+    }
+  }
+  return [...told].join(', ')
+}
+
+When(
+  /^mallory sends every end of data that is none by (DATA|BDAT) (in clear|under TLS) (in one segment|split at every octet)$/,
+  async function (this: MailWorld, command: 'DATA' | 'BDAT', privacy: string, segments: string) {
+    await this.serverRuns()
+    const manner = {
+      command,
+      secure: privacy === 'under TLS',
+      source: this.sourceOf(this.person('mallory')),
+      from: 'mallory@elsewhere.example',
+      to: 'alice@here.example',
+    }
+    const wires: { current: WireClient | undefined } = { current: undefined }
+    const findings: Finding[] = []
+    for (const variant of variants) {
+      const told = await tryVariant(this, manner, variant, segments !== 'in one segment', wires)
+      const deviates = told.includes('ends the data')
+      findings.push({ variant, told, deviates, exploitableWith: deviates ? sendersOf(variant) : [] })
+    }
+    keep(this, findings)
+  },
+)
+
+Then('none of them ends the data', function (this: MailWorld) {
+  const findings = findingsOf.get(this) ?? []
+  const wrong = findings.filter(({ deviates }) => deviates)
+  assert.equal(findings.length, variants.length, 'not every variant was tried')
+  assert.equal(wrong.length, 0, wrong.map(findingText).join('\n'))
+})
+
+Given('the server keeps bare CR and LF', function (this: MailWorld) {
+  this.settings = { ...this.settings, refusals: { ...this.settings.refusals, bareLineEnds: 'keep' } }
+})
+
+// ─── Outbound ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The content behind each DATA that the far host's clients said, as it stood on the wire, without its true end. */
+const contentsOnTheWire = (world: MailWorld, host: string): readonly string[] =>
+  world.host(host).conversations.flatMap(({ spoken }) => {
+    const said = Buffer.concat(spoken.filter(({ side }) => side === 'C').map(({ bytes }) => bytes)).toString('latin1')
+    return [...said.matchAll(/\r\nDATA\r\n([^]*?)(?<=\r\n)\.\r\n/g)].map(([, content]) => content ?? '')
+  })
+
+When(
+  /^alice sends every end of data that is none to (\S+@\S+) by (DATA|BDAT)$/,
+  async function (this: MailWorld, to: string, command: 'DATA' | 'BDAT') {
+    await this.serverRuns()
+    const alice = this.person('alice')
+    const manner = { command, secure: false, source: this.sourceOf(alice), from: alice.mailbox, to }
+    const wires: { current: WireClient | undefined } = { current: undefined }
+    for (const variant of variants) await tryVariant(this, manner, variant, false, wires)
+    await this.rest()
+  },
+)
+
+Then('{host} is sent none of them', function (this: MailWorld, host: string) {
+  const wire = contentsOnTheWire(this, host)
+  const emitted = new Set(wire.flatMap(emittedIn))
+  const findings = variants.map((variant): Finding => {
+    const sent = emitted.has(variant)
+    const told = sent ? 'sent on as it is' : 'not sent on so'
+    return {
+      variant,
+      told,
+      deviates: sent && hasBareLineEnd(variant),
+      exploitableWith: sent ? receiversOf([variant]) : [],
+    }
+  })
+  keep(this, findings)
+  const wrong = findings.filter(({ deviates }) => deviates)
+  assert.equal(wrong.length, 0, wrong.map(findingText).join('\n'))
+  assert.ok(
+    wire.every((content) => !/\r(?!\n)|(?<!\r)\n/.test(content)),
+    'a bare CR or LF was sent',
+  )
+})
+
+Then('every message that {host} received is whole', function (this: MailWorld, host: string) {
+  const { received } = this.host(host)
+  assert.ok(received.length > 0, 'nothing was sent on at all')
+  for (const { content } of received) assert.ok(Buffer.from(content).includes('smuggled'), 'a message was cut short')
+})
