@@ -44,6 +44,11 @@ Given('the zone:', function (this: MailWorld, text: string) {
   }
 })
 
+Given('the mail exchangers of {domain} cannot be told for now', function (this: MailWorld, domain: string) {
+  this.declare(domain)
+  this.scene.dns.trouble(domain, 'servfail', { type: 'MX' })
+})
+
 Given('the names under {domain} can be resolved again', function (this: MailWorld, domain: string) {
   this.scene.dns.recover(domain)
 })

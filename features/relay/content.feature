@@ -121,6 +121,15 @@ Feature: Content passes through unchanged
         | Message-ID | @mail.here.example> |
       And mx1.there.example finds nothing wrong with the client
 
+    @rfc6409-4.2-02
+    Example: A header whose addresses nobody can complete is not completed elsewhere either
+      Given alice is an authenticated user
+      And there.example has the mail exchanger mx1.there.example
+      When alice sends the message "unqualified" to bob@there.example
+      Then the message at mx1.there.example has no field:
+        | Date       |
+        | Message-ID |
+
     @rfc5321-4.4-14 @should
     Example: A Return-Path that only a final delivery may write
       Given alice is an authenticated user

@@ -19,6 +19,13 @@ Feature: What the far host can not do is never pretended
   @rfc5321-2.2.1-04 @rfc5321-3.2-02 @must
   Rule: A far host that knows only HELO is served
 
+    Example: An old host hangs up on EHLO
+      Given there.example has the mail exchanger mx1.there.example
+      And mx1.there.example answers "500 what?" to EHLO and closes
+      When alice sends a message to bob@there.example
+      Then mx1.there.example receives it after HELO
+      And mx1.there.example sees exactly 2 connections
+
     Example: An old host
       Given there.example has the mail exchanger mx1.there.example that knows only HELO
       When alice sends a message to bob@there.example

@@ -44,7 +44,7 @@ Feature: The destination's mail exchanger is found by DNS
       Then there.example receives nothing
       And the queue still holds the message for bob@there.example
 
-  @rfc5321-5.1-05 @must
+  @rfc5321-5.1-05 @rfc6409-8.7-01 @must
   Rule: Another name of a domain is followed
 
     Example: The domain is a CNAME
@@ -156,12 +156,14 @@ Feature: The destination's mail exchanger is found by DNS
   @rfc7505-3-01 @rfc7505-4.1-01 @must
   Rule: A null MX says that the domain takes no mail
 
-    Example: The message is returned without any connection
+    Example: The message is returned without any connection, though the domain has an address
       Given there.example publishes a null MX
+      And there.example is served by its own address
       When alice sends a message to bob@there.example
       Then alice is notified that bob@there.example failed
       And the notification to alice tells of bob@there.example:
         | status | 5.1.10 |
+      And there.example is not contacted
 
   @rfc5321-5.1-07 @must
   Rule: A temporary error of DNS means trying later
@@ -172,6 +174,13 @@ Feature: The destination's mail exchanger is found by DNS
       When alice sends a message to bob@there.example
       Then the queue still holds the message for bob@there.example
       And no notification is sent
+
+    Example: Only the mail exchangers cannot be told, the domain's own address can
+      Given there.example is served by its own address
+      And the mail exchangers of there.example cannot be told for now
+      When alice sends a message to bob@there.example
+      Then there.example is not contacted
+      And the queue still holds the message for bob@there.example
 
     @rfc1123-6.1.3.2-02
     Scenario Outline: The name server <trouble>

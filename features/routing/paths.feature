@@ -4,7 +4,7 @@ Feature: Paths go on as they came, and routes are forgotten
   Background:
     Given there.example has the mail exchanger mx1.there.example that offers only nothing
 
-  @rfc5321-3.6.1-02 @rfc5321-3.6.1-03 @rfc5321-4.1.1.3-05 @rfc5321-AppC-01 @rfc5321-AppC-03 @must
+  @rfc5321-3.6.1-02 @rfc5321-3.6.1-03 @rfc5321-4.1.1.3-05 @rfc5321-AppC-01 @rfc5321-AppC-03 @rfc5321-F.2-03 @must
   Rule: A source route is left out, and mail goes straight to the last domain
 
     @rfc5321-3.6.2-01
@@ -72,6 +72,30 @@ Feature: Paths go on as they came, and routes are forgotten
         | <alice@here.example>          | <"a@b"@there.example>               |
         | <alice@here.example>          | <x.y+z=1_2/3@there.example>         |
         | <>                            | <bob@there.example>                 |
+
+  @rfc5321-4.1.2-14 @must
+  Rule: Control characters are in no path that leaves this server
+
+    Example: They are not even taken
+      When this conversation holds for alice:
+        """
+        S: 220
+        C: EHLO client.example
+        S: 250-
+        C| MAIL FROM:<"al\x07ice"@here.example>\r\n
+        S: 5yz
+        C: MAIL FROM:<alice@here.example>
+        S: 250
+        C| RCPT TO:<"b\tb"@there.example>\r\n
+        S: 5yz
+        C| RCPT TO:<"b\x7fb"@there.example>\r\n
+        S: 5yz
+        C| RCPT TO:<b\xf8b@there.example>\r\n
+        S: 5yz
+        C: QUIT
+        S: 221
+        """
+      Then mx1.there.example is not contacted
 
   @rfc5321-4.5.5-01 @should
   Rule: Ordinary mail keeps its reverse-path, and none is invented
