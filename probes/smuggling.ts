@@ -107,12 +107,22 @@ export const senderClasses: readonly SenderClass[] = [
   { name: 'drops NUL after doubling dots', emits: (content) => stuffed(content).replaceAll('\0', '') },
 ]
 
+const standsIn = (wire: string, octets: string): boolean => {
+  for (let at = wire.indexOf(octets); at >= 0; at = wire.indexOf(octets, at + 1)) {
+    // `\r\n\r` within `\r\n\r\n` is none, nor `\n.\r\n` within `\r\n.\r\n`.
+    const splitsBefore = octets.startsWith('\n') && wire[at - 1] === '\r'
+    const splitsAfter = octets.endsWith('\r') && wire[at + octets.length] === '\n'
+    if (!splitsBefore && !splitsAfter) return true
+  }
+  return false
+}
+
 /** Senders through which a stranger can get the variant onto the wire as it is. */
 export const sendersOf = ({ octets, first }: Variant): readonly string[] =>
   senderClasses
     .filter(({ emits }) => {
       const emitted = emits(first ? `${octets}b` : `a${octets}b`)
-      return first ? emitted.startsWith(octets) : emitted.includes(octets)
+      return first ? emitted.startsWith(octets) : standsIn(emitted, octets)
     })
     .map(({ name }) => name)
 
@@ -136,16 +146,6 @@ export const receiverClasses: readonly ReceiverClass[] = [
 
 /** Holds a CR or LF of its own: no sender may emit it (RFC 5321 §2.3.8). Other variants are ordinary octets of content. */
 export const hasBareLineEnd = ({ octets }: Variant): boolean => /\r(?!\n)|(?<!\r)\n/.test(octets)
-
-const standsIn = (wire: string, octets: string): boolean => {
-  for (let at = wire.indexOf(octets); at >= 0; at = wire.indexOf(octets, at + 1)) {
-    // `\r\n\r` within `\r\n\r\n` is none, nor `\n.\r\n` within `\r\n.\r\n`.
-    const splitsBefore = octets.startsWith('\n') && wire[at - 1] === '\r'
-    const splitsAfter = octets.endsWith('\r') && wire[at + octets.length] === '\n'
-    if (!splitsBefore && !splitsAfter) return true
-  }
-  return false
-}
 
 /** Variants that stand in what a sender put on the wire as content, not counting the true end. */
 export const emittedIn = (wire: string): readonly Variant[] =>
