@@ -157,3 +157,24 @@ Then('the message in the mailbox of {mailbox} has one Return-Path', async functi
   assert.ok(message !== undefined, `the mailbox of ${address} is empty`)
   assert.equal(fieldsOf(message.content).filter(({ name }) => name.toLowerCase() === 'return-path').length, 1)
 })
+
+Then('{host} receives it ending with {string}', async function (this: MailWorld, host: string, text: string) {
+  await this.rest()
+  const content = contentOf(this.host(host).received.at(-1)?.content ?? new Uint8Array())
+  assert.ok(content.endsWith(contentOf(unescapeBytes(text))), content)
+})
+
+/** From the identifier in the newest trace field to the session, and from there to the user. */
+Then('the journal tells that the message was handed in by {word}', async function (this: MailWorld, user: string) {
+  const [{ content } = { content: new Uint8Array() }] = await this.mailbox('carol@here.example')
+  const trace = readTrace(fieldOf(content, 'Received') ?? '')
+  const journal = this.target.journal?.() ?? []
+  const accepted = journal.find(
+    ({ event, facts }) =>
+      event === 'message-accepted' && typeof trace !== 'string' && facts['envelope'] === trace['id'],
+  )
+  const known = journal.find(
+    ({ event, facts }) => event === 'session-authenticated' && facts['session'] === accepted?.facts['session'],
+  )
+  assert.equal(known?.facts['user'], user)
+})
