@@ -7,7 +7,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { Writable } from 'node:stream'
 import { loadConfiguration, runCucumber } from '@cucumber/cucumber/api'
 import type { Command } from 'commander'
@@ -19,7 +19,9 @@ import { Results } from '../report/results.ts'
 import type { ScenarioResult } from '../report/results.ts'
 import { exitCodeOf, exitCodes, judge, requirementsOf } from '../report/verdict.ts'
 import type { Judged } from '../report/verdict.ts'
-import { createTarget, targetNames } from '../targets/choose.ts'
+import { cacheFolder } from '../targets/box/packages.ts'
+import { createTarget, targetNames, whyUnavailable } from '../targets/choose.ts'
+import { createWorker } from '../targets/worker.ts'
 import { codeHome, home } from './home.ts'
 import { formatterFiles, writeReport } from './report-files.ts'
 import { select } from './select.ts'
@@ -33,6 +35,7 @@ export interface VerifyOptions {
   readonly strict?: true
   readonly parallel?: string
   readonly reportDir?: string
+  readonly cache?: string
 }
 
 const nowhere = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() })
@@ -80,6 +83,12 @@ export const verify = async (selection: readonly string[], options: VerifyOption
   if (!targetNames.includes(options.target)) {
     throw usageFault(`--target knows ${targetNames.join(', ')}, not "${options.target}"`)
   }
+  const cache = cacheFolder(options.cache === undefined ? undefined : resolve(options.cache))
+  const unavailable = options.list ? undefined : await whyUnavailable(options.target, cache)
+  if (unavailable !== undefined) {
+    process.stderr.write(`smtpspec verify: ${unavailable}\n`)
+    return exitCodes.targetUnavailable
+  }
   const { paths, tagExpression } = await select(selection, options)
   const { folder, extension } = codeHome()
   const { runConfiguration } = await loadConfiguration(
@@ -91,7 +100,7 @@ export const verify = async (selection: readonly string[], options: VerifyOption
         tags: tagExpression,
         parallel: options.list ? 0 : workersFor(options.parallel),
         dryRun: options.list === true,
-        worldParameters: { target: options.target },
+        worldParameters: { target: options.target, cache },
         format: [['rerun', '']],
       },
     },
@@ -150,7 +159,7 @@ export const verify = async (selection: readonly string[], options: VerifyOption
     const { target } = options
     const facts = {
       target,
-      targetVersion: await createTarget(target, { ownProcess: false }).version(),
+      targetVersion: await createTarget(target, { ownProcess: false, worker: createWorker(cache) }).version(),
       startedAt: new Date(Date.now() - milliseconds),
       milliseconds,
       command: selection.join(' '),
@@ -168,6 +177,7 @@ export const register = (program: Command): void => {
     .option('--target <name>', `the server under test: ${targetNames.join(', ')}`, 'reference')
     .option('--tags <expression>', 'only scenarios whose tags match, for example "@must and not @alone"')
     .option('--exclude <ids>', 'leave out requirement ids or prefixes, comma separated')
+    .option('--cache <folder>', 'where `targets install` put the packages of real servers')
     .option('--list', 'show the scenarios that would run, and run nothing')
     .option('--strict', 'a failed SHOULD fails the run too (exit code 2)')
     .option(

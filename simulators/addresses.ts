@@ -34,6 +34,8 @@ export interface AddressBlock {
   /** A port that is free on every address of the block. */
   freePort(): Promise<number>
   readonly trustedNetwork: string
+  /** The same addresses from the beginning, for the next scene in the same place; releasing it gives nothing back. */
+  again(): AddressBlock
   release(): Promise<void>
 }
 
@@ -44,14 +46,14 @@ export async function claimBlock(candidates?: readonly string[]): Promise<Addres
     const claim = await tryListen(`${block}.1`, CLAIM_PORT)
     if (claim === 'taken') continue
     if (claim === 'unknown') throw new Error(howToGet(block))
-    return openBlock(block, claim)
+    return openBlock(block, () => stop(claim))
   }
   throw new Error(
     `No free block of loopback addresses after ${ATTEMPTS} attempts: are many scenes open, or does something listen on port ${CLAIM_PORT} of every address?`,
   )
 }
 
-function openBlock(block: string, claim: Server): AddressBlock {
+function openBlock(block: string, release: () => Promise<void>): AddressBlock {
   const given = new Map<Purpose, number>()
   return {
     next(purpose) {
@@ -72,7 +74,8 @@ function openBlock(block: string, claim: Server): AddressBlock {
       throw new Error('No free port on loopback')
     },
     trustedNetwork: `${block}.192/26`,
-    release: () => stop(claim),
+    again: () => openBlock(block, async () => undefined),
+    release,
   }
 }
 

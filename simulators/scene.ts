@@ -8,6 +8,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { claimBlock } from './addresses.ts'
+import type { AddressBlock } from './addresses.ts'
 import { createAuthority } from './certificates.ts'
 import type { Authority, CertificateKind } from './certificates.ts'
 import { openSubmission } from './clients/submit.ts'
@@ -27,6 +28,8 @@ export interface SceneOptions {
   readonly dnsPort?: number
   /** The exchanger port must be free on `::1` too. */
   readonly ipv6?: boolean
+  /** Addresses that are claimed already, used from their beginning and not given back. Absent: a block of the scene's own. */
+  readonly block?: AddressBlock
   /** Blocks such as `127.77.1` to choose from, where not all of 127.0.0.0/8 can be bound. */
   readonly blocks?: readonly string[]
 }
@@ -50,7 +53,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
   ): Promise<{ readonly cert: string; readonly key: string }> =>
     await (await authorityOfScene()).issue(kind, name, addresses)
 
-  const block = await claimBlock(options.blocks)
+  const block = options.block?.again() ?? (await claimBlock(options.blocks))
   stops.push(() => block.release())
   try {
     const exchangerPort = options.exchangerPort ?? (await freePort(() => block.freePort(), options.ipv6 ?? false))

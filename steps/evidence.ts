@@ -61,4 +61,5 @@ export const attachEvidence = async (world: MailWorld): Promise<void> => {
     'journal',
     journal.map(({ at, event, facts }) => `${new Date(at).toISOString()} ${event} ${JSON.stringify(facts)}`).join('\n'),
   )
+  attach('log', (await settled(world.target.log?.())) ?? '')
 }

@@ -7,7 +7,7 @@
  */
 import { After, Before, Status, setDefinitionFunctionWrapper } from '@cucumber/cucumber'
 import type { ITestCaseHookParameter } from '@cucumber/cucumber'
-import { NotApplicable } from '../targets/choose.ts'
+import { NotApplicable, TargetUnavailable } from '../targets/faults.ts'
 import type { Capability } from '../targets/target.ts'
 import { attachEvidence } from './evidence.ts'
 import { lintReplies } from './reply-lint.ts'
@@ -53,10 +53,12 @@ After(async function (this: MailWorld, { result }: ITestCaseHookParameter) {
   if (result?.status === Status.PASSED && this.started && this.startRefusal === undefined) {
     faults.push(...unseenRefusals(this), ...undeclaredNames(this), ...(await unbalanced(this)))
   }
+  const death = this.started ? this.target.died?.() : undefined
   const deviations = lintReplies(this)
   if (result?.status === Status.PASSED && this.target.lintFails === true) faults.push(...deviations)
   await attachEvidence(this)
   const closing = await this.close()
   faults.push(...closing.map((fault) => `closing: ${fault}`))
+  if (death !== undefined) throw new TargetUnavailable(death)
   if (faults.length > 0) throw new Error(faults.join('\n'))
 })

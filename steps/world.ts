@@ -11,7 +11,7 @@ import type { Conversation, Exchanger, ExchangerOptions, Scene, WireClient } fro
 import type { ScramResult } from '../simulators/clients/scram.ts'
 import { unescapeBytes } from '../simulators/notation.ts'
 import { openScene } from '../simulators/scene.ts'
-import { NotApplicable, TargetUnavailable, createTarget } from '../targets/choose.ts'
+import { NotApplicable, TargetUnavailable, createTarget, sceneOptionsFor } from '../targets/choose.ts'
 import type { SettingsDocument } from '../server/settings/schema.ts'
 import type { Capability, Endpoint, StoredMessage, Target } from '../targets/target.ts'
 import { newCast, passwordOf, place } from './cast.ts'
@@ -20,6 +20,7 @@ import type { Letter } from './letters.ts'
 import { plainMessage } from './letters.ts'
 import { scratchFolder } from './scratch.ts'
 import { serviceSettings } from './service.ts'
+import { workerFor } from './worker.ts'
 import type { Sender } from './vocabulary.ts'
 
 setDefaultTimeout(20_000)
@@ -27,7 +28,7 @@ setDefaultTimeout(20_000)
 /** How long steps wait for the queue to come to rest. */
 const restDeadlineMilliseconds = 8000
 
-export class MailWorld extends World<{ readonly target: string }> {
+export class MailWorld extends World<{ readonly target: string; readonly cache?: string }> {
   readonly cast = newCast()
   readonly letters: Letter[] = []
   /** DNS names that some Given declared, also those declared not to exist. */
@@ -67,9 +68,10 @@ export class MailWorld extends World<{ readonly target: string }> {
 
   /** Called by the Before hook: opens the scene and writes the settings that every scenario starts from. */
   async open({ ipv6 }: { readonly ipv6: boolean }): Promise<void> {
-    this.openedScene = await openScene({ ipv6 })
+    const worker = workerFor(this.parameters.cache)
+    this.openedScene = await openScene({ ipv6, ...(await sceneOptionsFor(this.parameters.target, worker)) })
     this.stops.push(() => this.scene.close())
-    this.openedTarget = createTarget(this.parameters.target, { ownProcess: this.ownProcess })
+    this.openedTarget = createTarget(this.parameters.target, { ownProcess: this.ownProcess, worker })
     this.settings = serviceSettings(this.scene, this.scene.address('server'))
     this.declare('here.example', 'mail.here.example', 'elsewhere.example')
   }

@@ -1,21 +1,37 @@
 /**
  * The servers under test by name, and how one is made. A target is made for one scenario and started by it.
  */
+import type { SceneOptions } from '../simulators/scene.ts'
+import { createBoxedTarget } from './box/target.ts'
+import { installedVersion, whyNot } from './box/packages.ts'
+import type { Product } from './box/product.ts'
+import { postfix } from './postfix/postfix.ts'
 import { createReferenceTarget } from './reference.ts'
 import { createReferenceProcessTarget } from './reference-process.ts'
 import { createSmtpServerTarget } from './smtp-server.ts'
 import type { Target } from './target.ts'
+import type { Worker } from './worker.ts'
 
 export { NotApplicable, TargetUnavailable } from './faults.ts'
 
 export interface TargetOptions {
   /** The scenario needs a process of its own, one that can be killed. */
   readonly ownProcess: boolean
+  readonly worker: Worker
 }
+
+/** Mail servers of the system's packages, each in a box of its own. */
+export const products: readonly Product[] = [postfix]
 
 const makers: Readonly<Record<string, (options: TargetOptions) => Target>> = {
   reference: ({ ownProcess }) => (ownProcess ? createReferenceProcessTarget() : createReferenceTarget()),
   'smtp-server': () => createSmtpServerTarget(),
+  ...Object.fromEntries(
+    products.map((product) => [
+      product.packages.name,
+      ({ worker }: TargetOptions) => createBoxedTarget(product, worker),
+    ]),
+  ),
 }
 
 export const targetNames: readonly string[] = Object.keys(makers)
@@ -25,4 +41,20 @@ export const createTarget = (name: string, options: TargetOptions): Target => {
   const make = makers[name]
   if (make === undefined) throw new Error(`there is no target "${name}"; known are ${targetNames.join(', ')}`)
   return make(options)
+}
+
+/** How the scene around a target has to be: a server in a box always asks port 53 and sends to port 25, and stays where it is. */
+export const sceneOptionsFor = async (name: string, worker: Worker): Promise<SceneOptions> =>
+  products.some(({ packages }) => packages.name === name)
+    ? { block: await worker.block(), dnsPort: 53, exchangerPort: 25 }
+    : {}
+
+/** Why a target cannot run at all, in one sentence with the way out; undefined when it can. */
+export const whyUnavailable = async (name: string, cache: string): Promise<string | undefined> => {
+  if (!products.some(({ packages }) => packages.name === name)) return undefined
+  const reason = whyNot()
+  if (reason !== undefined) return `${name} ${reason}`
+  return (await installedVersion(cache, name)) === undefined
+    ? `${name} is not in ${cache}; get it with: smtpspec targets install ${name}`
+    : undefined
 }

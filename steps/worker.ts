@@ -1,0 +1,25 @@
+/**
+ * What the scenarios of one worker share: servers that keep running from one to the next, on addresses that stay.
+ *
+ * The runner gives scenarios no common place of their own, so this is the one value of the steps that lives at the level of
+ * a module; it is closed when the worker has no more scenarios.
+ */
+import { AfterAll } from '@cucumber/cucumber'
+import { cacheFolder } from '../targets/box/packages.ts'
+import { createWorker } from '../targets/worker.ts'
+import type { Worker } from '../targets/worker.ts'
+
+const workers = new Map<string, Worker>()
+
+/** The worker whose packages lie in that cache; the usual one when none is named. */
+export const workerFor = (cache: string | undefined): Worker => {
+  const folder = cacheFolder(cache)
+  const worker = workers.get(folder) ?? createWorker(folder)
+  workers.set(folder, worker)
+  return worker
+}
+
+AfterAll(async () => {
+  for (const worker of workers.values()) await worker.close()
+  workers.clear()
+})

@@ -1,0 +1,190 @@
+/**
+ * One product in one box, for as long as a worker lives: the same running server serves scenario after scenario while
+ * their settings are the same, and is started anew on an empty spool where they differ or where it may remember something.
+ *
+ * Mail and queue are empty at the start of every scenario. A server that ends by itself is noticed and told of.
+ */
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile, readdir, rm, stat } from 'node:fs/promises'
+import { createConnection } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { TargetUnavailable } from '../faults.ts'
+import type { StoredMessage } from '../target.ts'
+import { openBox } from './box.ts'
+import type { Box } from './box.ts'
+import type { ListenerPlace, Product, Rendered } from './product.ts'
+
+const startMilliseconds = 10_000
+const stopMilliseconds = 5000
+const pollMilliseconds = 10
+const settleMilliseconds = 1000
+const logCharacters = 6000
+
+export interface Instance {
+  readonly box: Box
+  /** Brings the server up with this configuration, on an empty spool; cheap when it runs with it already. */
+  begin(rendered: Rendered, listeners: readonly ListenerPlace[]): Promise<void>
+  /** Writes another configuration and lets the running server read it; starts or stops it where that is what it says. */
+  change(rendered: Rendered, listeners: readonly ListenerPlace[]): Promise<void>
+  again(how: 'stopped' | 'killed'): Promise<void>
+  /** What the product wrote into its log since `begin`. */
+  log(): Promise<string>
+  mailbox(name: string): Promise<readonly StoredMessage[]>
+  died(): string | undefined
+  /** Ends a scenario: nothing that it left behind reaches the next one. */
+  rest(): Promise<void>
+  close(): Promise<void>
+}
+
+const answers = async ({ address, port }: ListenerPlace): Promise<boolean> => {
+  const socket = createConnection({ host: address, port })
+  try {
+    await Promise.race([
+      once(socket, 'connect'),
+      once(socket, 'error').then(([error]) => {
+        throw error instanceof Error ? error : new Error(String(error))
+      }),
+    ])
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
+}
+
+const tail = (text: string): string => (text.length <= logCharacters ? text : `…${text.slice(-logCharacters)}`)
+
+export const openInstance = async (product: Product, tree: string): Promise<Instance> => {
+  const box = await openBox(tree)
+  let configuration = ''
+  let written = new Set<string>()
+  let made = new Set<string>()
+  let daemon: ChildProcess | undefined
+  let death: string | undefined
+  let logStart = 0
+  let places: readonly ListenerPlace[] = []
+
+  const wholeLog = async (): Promise<string> => readFile(box.path(product.log), 'utf8').catch(() => '')
+  const write = async ({ files, commands }: Rendered): Promise<void> => {
+    for (const gone of [...written].filter((path) => files[path] === undefined))
+      await rm(box.path(gone), { force: true })
+    for (const [path, file] of Object.entries(files)) await box.write(path, file)
+    written = new Set(Object.keys(files))
+    for (const one of commands) {
+      const key = JSON.stringify(one)
+      if (made.has(key)) continue
+      const { code, text, errors } = await box.run(one.command, one.input)
+      if (code !== 0) throw new TargetUnavailable(`${one.command.join(' ')} ended with ${code}: ${text}${errors}`)
+      made.add(key)
+    }
+    configuration = JSON.stringify({ files, commands })
+  }
+  const start = async (): Promise<void> => {
+    if (places.length === 0) return
+    const said: string[] = []
+    const child = box.start(product.daemon)
+    daemon = child
+    death = undefined
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (bytes: Buffer) => void said.push(String(bytes)))
+    child.on('error', (error) => void said.push(error.message))
+    child.once('exit', (code, signal) => {
+      if (daemon === child) death = `the server ended by itself (${signal ?? code}): ${said.join('')}`
+    })
+    const deadline = performance.now() + startMilliseconds
+    for (const place of places) {
+      while (!(await answers(place))) {
+        if (death !== undefined || performance.now() > deadline) {
+          const why = death ?? `nobody answers on ${place.address}:${place.port}: ${said.join('')}`
+          throw new TargetUnavailable(`${why}\n${tail(await wholeLog())}`)
+        }
+        await setTimeout(pollMilliseconds)
+      }
+    }
+  }
+  const stop = async (): Promise<void> => {
+    const child = daemon
+    daemon = undefined
+    if (child === undefined) return
+    if (child.exitCode === null && child.signalCode === null) {
+      const exited = once(child, 'exit')
+      await product.end(box)
+      await Promise.race([exited, setTimeout(stopMilliseconds, undefined, { ref: false })])
+    }
+    await box.killAll()
+  }
+  const clear = async (): Promise<void> => {
+    await product.empty(box)
+    await rm(box.path('/var/mail'), { recursive: true, force: true }).catch(() => undefined)
+    await product.furnish(box)
+  }
+  const log = async (): Promise<string> => (await wholeLog()).slice(logStart)
+
+  await product.furnish(box)
+  return {
+    box,
+    async begin(rendered, listeners) {
+      logStart = (await wholeLog()).length
+      const same = configuration === JSON.stringify({ files: rendered.files, commands: rendered.commands })
+      const samePlaces = JSON.stringify(places) === JSON.stringify(listeners)
+      if (same && samePlaces && daemon !== undefined && death === undefined) return
+      await stop()
+      await clear()
+      places = listeners
+      await write(rendered)
+      await start()
+    },
+    async change(rendered, listeners) {
+      const closed = places.length === 0
+      places = listeners
+      await write(rendered)
+      if (listeners.length === 0) await stop()
+      else if (closed) await start()
+      else await product.reload(box)
+    },
+    async again(how) {
+      if (how === 'killed') {
+        daemon = undefined
+        await box.killAll()
+      } else await stop()
+      await start()
+    },
+    log,
+    async mailbox(name) {
+      const folder = box.path(`/var/mail/${name}/new`)
+      const names = await readdir(folder).catch(() => [])
+      const files = await Promise.all(names.map(async (one) => ({ one, at: (await stat(join(folder, one))).mtimeMs })))
+      files.sort((first, second) => first.at - second.at || first.one.localeCompare(second.one))
+      return Promise.all(files.map(async ({ one }) => ({ content: new Uint8Array(await readFile(join(folder, one))) })))
+    },
+    died: () => death,
+    async rest() {
+      const deadline = performance.now() + settleMilliseconds
+      let busy = true
+      while (busy && death === undefined && daemon !== undefined && performance.now() < deadline) {
+        busy = (await product.underWay(box, await log())).length > 0
+        if (busy) await setTimeout(pollMilliseconds)
+      }
+      const said = await log()
+      const waiting = daemon === undefined ? 0 : (await product.queue(box, said)).length
+      if (busy || death !== undefined || waiting > 0 || product.remembers(said)) {
+        await stop()
+        configuration = ''
+        return
+      }
+      for (const name of await readdir(box.path('/var/mail'))) {
+        for (const folder of ['new', 'cur', 'tmp']) {
+          const inside = box.path(`/var/mail/${name}/${folder}`)
+          for (const file of await readdir(inside).catch(() => [])) await rm(join(inside, file), { force: true })
+        }
+      }
+    },
+    async close() {
+      daemon = undefined
+      await box.close()
+    },
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * What a mail server that runs in a box has to tell about itself: its packages, which settings it carries out, how they
+ * read in its own configuration, and how to start it and look into it. `target.ts` beside this makes a `Target` of it.
+ */
+import type { House } from '../house.ts'
+import type { Capability, QueuedRecipient } from '../target.ts'
+import type { Box, FileInBox } from './box.ts'
+import type { PackageList } from './packages.ts'
+
+export interface ListenerPlace {
+  readonly role: 'relay' | 'submission' | 'submissions'
+  readonly address: string
+  readonly port: number
+}
+
+/** What the configuration needs to know beside the settings. */
+export interface Place {
+  readonly listeners: readonly ListenerPlace[]
+  /** PEM of the server's own certificate and its key. */
+  readonly certificate: { readonly cert: string; readonly key: string }
+  /** PEM of the authorities that a smarthost's certificate is checked against; undefined when the settings name none. */
+  readonly trustedCertificates: string | undefined
+}
+
+/** A product's own configuration; equal ones may share a running server. */
+export interface Rendered {
+  /** Path in the box to its content. */
+  readonly files: Readonly<Record<string, FileInBox>>
+  /** Commands that make what cannot be written as text (a database of passwords), run before the start. */
+  readonly commands: readonly { readonly command: readonly string[]; readonly input?: string }[]
+}
+
+export interface Product {
+  readonly packages: PackageList
+  readonly capabilities: ReadonlySet<Capability>
+  /** Names of settings, or of groups of them, that `render` carries out. */
+  readonly settings: readonly string[]
+  /** Its own log, a path in the box. */
+  readonly log: string
+  /** Throws `NotApplicable` for values that the product cannot express. */
+  render(house: House, place: Place): Rendered
+  /** Folders and permissions, once in a new box. */
+  furnish(box: Box): Promise<void>
+  /** The server itself, staying in the foreground. */
+  readonly daemon: readonly string[]
+  /** Tells the running server to end, giving its sessions no more time than it takes. */
+  end(box: Box): Promise<void>
+  /** Makes the running server read its configuration again, without dropping a session. */
+  reload(box: Box): Promise<void>
+  runQueue(box: Box): Promise<void>
+  /** What it is doing or about to do at once, in words; empty when it has come to rest. `log` is what it wrote in this scenario. */
+  underWay(box: Box, log: string): Promise<readonly string[]>
+  queue(box: Box, log: string): Promise<readonly QueuedRecipient[]>
+  operate(box: Box, act: 'hold' | 'release' | 'remove', message: string): Promise<void>
+  /** Its log says that mail for this address came to an end. */
+  ended(log: string, address: string): boolean
+  /** It tried to send something, so that it may remember how that went: the next scenario gets a new start. */
+  remembers(log: string): boolean
+  /** Removes everything that waits; only called while it is stopped. */
+  empty(box: Box): Promise<void>
+}

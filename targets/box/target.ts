@@ -1,0 +1,126 @@
+/**
+ * A product in a box as a `Target`: settings become its configuration, steps reach it as they reach any server.
+ *
+ * The server itself outlives the scenario (`instance.ts`); what a scenario did to it does not.
+ */
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { setTimeout } from 'node:timers/promises'
+import { NotApplicable } from '../faults.ts'
+import { houseOf } from '../house.ts'
+import type { Endpoint, Surroundings, Target } from '../target.ts'
+import type { SettingsDocument } from '../../server/settings/schema.ts'
+import type { Worker } from '../worker.ts'
+import type { Instance } from './instance.ts'
+import { installedVersion } from './packages.ts'
+import type { ListenerPlace, Product, Rendered } from './product.ts'
+
+const pollMilliseconds = 10
+const usualPorts = { relay: 25, submission: 587, submissions: 465 } as const
+
+/** On an address of its own a server has the ports of mail; on all addresses it has to share, and takes what is free. */
+const freePort = async (address: string): Promise<number> => {
+  const probe = createServer()
+  probe.listen(0, address)
+  await once(probe, 'listening')
+  const place = probe.address()
+  probe.close()
+  await once(probe, 'close')
+  return typeof place === 'object' && place !== null ? place.port : 0
+}
+
+export const createBoxedTarget = (product: Product, worker: Worker): Target => {
+  const { name } = product.packages
+  let instance: Instance | undefined
+  let listeners: readonly ListenerPlace[] = []
+  let surroundings: Surroundings | undefined
+
+  const running = (): Instance => {
+    if (instance === undefined) throw new Error(`${name} is not running`)
+    return instance
+  }
+  const prepare = async (document: SettingsDocument): Promise<Rendered> => {
+    const house = houseOf(document, product.settings)
+    const { settings } = house
+    if (surroundings === undefined) throw new Error(`${name} was never started`)
+    const leaf = await (await worker.authority()).issue('self-signed', settings.hostName)
+    const trusted = settings.outgoing.smarthost?.trustedCertificates
+    const places: ListenerPlace[] = []
+    for (const { role, address, port } of settings.listeners) {
+      const wildcard = address === '0.0.0.0' || address === '::'
+      if (places.some((one) => one.role === role)) throw new NotApplicable('is given one listener of each role here')
+      places.push({
+        role,
+        address,
+        port: port > 0 ? port : wildcard ? await freePort(address) : usualPorts[role],
+      })
+    }
+    const rendered = product.render(house, {
+      listeners: places,
+      certificate: leaf,
+      trustedCertificates: trusted === undefined ? undefined : await readFile(trusted, 'utf8'),
+    })
+    listeners = settings.smtp.enabled ? places : []
+    const [nameServer = ''] = surroundings.nameServer.split(':')
+    return {
+      ...rendered,
+      files: {
+        ...rendered.files,
+        '/etc/resolv.conf': { text: `nameserver ${nameServer}\noptions timeout:2 attempts:2\n` },
+      },
+    }
+  }
+
+  return {
+    name,
+    capabilities: product.capabilities,
+    version: async () => (await installedVersion(worker.cache, name)) ?? 'not installed',
+    async start(document, around) {
+      surroundings = around
+      const rendered = await prepare(document)
+      instance = await worker.instance(product)
+      await instance.begin(rendered, listeners)
+    },
+    async stop() {
+      const ending = instance
+      instance = undefined
+      await ending?.rest()
+    },
+    endpoint(role): Endpoint | undefined {
+      const place = listeners.find((listener) => listener.role === role)
+      return place === undefined || instance === undefined ? undefined : { host: place.address, port: place.port }
+    },
+    runQueue: async () => product.runQueue(running().box),
+    async rest(deadlineMilliseconds) {
+      const deadline = performance.now() + deadlineMilliseconds
+      const one = running()
+      for (;;) {
+        if (listeners.length === 0 || one.died() !== undefined) return
+        const doing = await product.underWay(one.box, await one.log())
+        if (doing.length === 0) return
+        if (performance.now() > deadline) throw new Error(`the queue did not come to rest: ${doing.join('; ')}`)
+        await setTimeout(pollMilliseconds)
+      }
+    },
+    async apply(document) {
+      const rendered = await prepare(document)
+      await running().change(rendered, listeners)
+    },
+    restart: async () => running().again('stopped'),
+    kill: async () => running().again('killed'),
+    queue: async () => product.queue(running().box, await running().log()),
+    async operate(act, recipient) {
+      const one = running()
+      const found = (await product.queue(one.box, await one.log())).find((entry) => entry.recipient === recipient)
+      if (found === undefined) throw new Error(`nothing in the queue is for ${recipient}`)
+      await product.operate(one.box, act, found.message)
+    },
+    async mailbox(address) {
+      return running().mailbox((address.split('@')[0] ?? address).toLowerCase())
+    },
+    log: async () => (await instance?.log()) ?? '',
+    ended: async (address) => product.ended(await running().log(), address),
+    died: () => instance?.died(),
+  }
+}

@@ -1,0 +1,223 @@
+/**
+ * Postfix in a box: its tables, its queue as `postqueue -j` and the spool tell it, its log as the record of what became of
+ * every recipient. `main-cf.ts` renders the configuration proper.
+ */
+import { chown, mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { accountId } from '../box/accounts.ts'
+import type { Box } from '../box/box.ts'
+import type { Place, Product, Rendered } from '../box/product.ts'
+import type { House } from '../house.ts'
+import type { Capability, QueuedRecipient } from '../target.ts'
+import { mainCf, masterCf } from './main-cf.ts'
+
+const capabilities: ReadonlySet<Capability> = new Set<Capability>([
+  'queue-view',
+  'mailboxes',
+  'kill',
+  'submission',
+  'submissions',
+  'tls',
+  'apply',
+  'dsn',
+  'chunking',
+  'smtputf8',
+  'outgoing',
+])
+
+const spool = '/var/spool/postfix'
+/** Folders with messages; deferred and defer are split by the first letters of the name. */
+const queues = [
+  'maildrop',
+  'incoming',
+  'active',
+  'deferred',
+  'hold',
+  'corrupt',
+  'defer',
+  'bounce',
+  'trace',
+  'flush',
+] as const
+
+const table = (entries: Iterable<readonly [string, string]>): string =>
+  [...entries].map(([key, value]) => `${key} ${value}\n`).join('')
+
+const tables = (house: House, place: Place): Rendered['files'] => {
+  const { users, refusals, outgoing } = house.settings
+  const { smarthost } = outgoing
+  const owners = [...house.mailboxes].map(
+    ([address, name]) => [address, `${name}, ${name}@${house.domains[0] ?? ''}`] as const,
+  )
+  const { cert, key } = place.certificate
+  return {
+    '/etc/postfix/mailboxes': { text: table([...house.mailboxes].map(([address, name]) => [address, `${name}/`])) },
+    '/etc/postfix/redirects': { text: table([...house.redirects].map(([address, to]) => [address, to.join(', ')])) },
+    '/etc/postfix/owners': {
+      text: table(owners.filter(([, owner]) => users.some(({ name }) => owner.startsWith(`${name},`)))),
+    },
+    '/etc/postfix/senders': { text: table(refusals.senders.map((sender) => [sender, 'REJECT'])) },
+    '/etc/postfix/key-and-certificate.pem': { text: `${key.trim()}\n${cert.trim()}\n`, mode: 0o600 },
+    '/etc/postfix/trusted.pem': { text: place.trustedCertificates ?? '' },
+    '/etc/postfix/smarthost': {
+      text:
+        smarthost?.user === undefined
+          ? ''
+          : `[${smarthost.host}]:${smarthost.port} ${smarthost.user}:${smarthost.password ?? ''}\n`,
+      mode: 0o600,
+    },
+    '/etc/postfix/sasl/smtpd.conf': {
+      text: [
+        'pwcheck_method: auxprop',
+        'auxprop_plugin: sasldb',
+        `mech_list: ${house.settings.authentication.methods.join(' ')}`,
+        'sasldb_path: /etc/sasldb2',
+        '',
+      ].join('\n'),
+    },
+  }
+}
+
+/** The messages in a queue folder, with the time at which they are due. */
+const filesIn = async (
+  box: Box,
+  queue: string,
+): Promise<readonly { readonly name: string; readonly due: number }[]> => {
+  const folder = box.path(`${spool}/${queue}`)
+  const found = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
+  const files = await Promise.all(
+    found
+      .filter((entry) => entry.isFile())
+      .map(async (entry) => {
+        const facts = await stat(`${entry.parentPath}/${entry.name}`).catch(() => undefined)
+        return facts === undefined ? [] : [{ name: entry.name, due: facts.mtimeMs }]
+      }),
+  )
+  return files.flat()
+}
+
+interface Listed {
+  readonly queue_name: string
+  readonly queue_id: string
+  readonly sender: string
+  readonly recipients: readonly { readonly address: string }[]
+}
+
+const isListed = (value: unknown): value is Listed =>
+  typeof value === 'object' &&
+  value !== null &&
+  'queue_id' in value &&
+  'recipients' in value &&
+  Array.isArray(value.recipients)
+
+const quoted = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
+
+/** How often delivery of a message to a recipient was put off, as the log tells. */
+const attemptsIn = (log: string, id: string, recipient: string): number =>
+  [...log.matchAll(new RegExp(`: ${id}: to=<${quoted(recipient)}>.* status=deferred`, 'gi'))].length
+
+const made = async (box: Box, path: string, owner: string, group: string, mode: number): Promise<void> => {
+  await mkdir(box.path(path), { recursive: true, mode })
+  await chown(box.path(path), owner === 'root' ? 0 : accountId(owner), group === 'root' ? 0 : accountId(group))
+}
+
+export const postfix: Product = {
+  packages: {
+    name: 'postfix',
+    packages: ['postfix', 'postfix-pcre', 'sasl2-bin', 'libsasl2-modules', 'libsasl2-modules-db'],
+  },
+  capabilities,
+  settings: [
+    ...['smtp', 'hostName', 'incoming', 'listeners', 'relay.trustedHosts', 'submission', 'tls', 'outgoing'],
+    ...['authentication.methods', 'authentication.clearText', 'authentication.failureDelay'],
+    ...['queue.retryAfter', 'queue.lifetime', 'queue.notificationLifetime', 'queue.delayWarning'],
+    ...['queue.sessionsPerDestination', 'limits.messageSize', 'limits.recipients', 'limits.connectionsPerHost'],
+    ...['limits.connectionsPerMinute', 'limits.messagesPerMinute', 'limits.recipientsPerMinute'],
+    ...['limits.errorsPerSession', 'limits.commandLine', 'limits.commandTimeout', 'limits.receivedHops'],
+    ...['refusals.senders', 'refusals.bareLineEnds', 'refusals.earlyTalkers', 'verify.vrfy'],
+    ...['users', 'aliases', 'postmaster', 'subaddressSeparator'],
+  ],
+  log: '/var/log/mail.log',
+  render: (house, place) => {
+    const realm = house.domains[0] ?? ''
+    return {
+      files: {
+        '/etc/postfix/main.cf': { text: mainCf(house, place) },
+        '/etc/postfix/master.cf': { text: masterCf(house, place) },
+        ...tables(house, place),
+      },
+      commands: [
+        ...house.settings.users.flatMap(({ name, password }) =>
+          password === undefined
+            ? []
+            : [{ command: ['/usr/sbin/saslpasswd2', '-p', '-c', '-u', realm, name], input: password }],
+        ),
+        { command: ['/bin/chown', 'root:postfix', '/etc/sasldb2'] },
+        { command: ['/bin/chmod', '640', '/etc/sasldb2'] },
+      ],
+    }
+  },
+  async furnish(box) {
+    await made(box, spool, 'root', 'root', 0o755)
+    for (const queue of queues)
+      await made(box, `${spool}/${queue}`, 'postfix', queue === 'maildrop' ? 'postdrop' : 'root', 0o700)
+    for (const name of ['private', 'saved']) await made(box, `${spool}/${name}`, 'postfix', 'root', 0o700)
+    await made(box, `${spool}/public`, 'postfix', 'postdrop', 0o710)
+    await made(box, `${spool}/pid`, 'root', 'root', 0o755)
+    await made(box, '/var/lib/postfix', 'postfix', 'postfix', 0o700)
+    await made(box, '/var/mail', 'vmail', 'vmail', 0o755)
+  },
+  daemon: ['/usr/lib/postfix/sbin/master', '-s', '-c', '/etc/postfix'],
+  async end(box) {
+    await box.run(['/bin/bash', '-c', 'kill -TERM $(cat /var/spool/postfix/pid/master.pid)'])
+  },
+  async reload(box) {
+    await box.run(['/bin/bash', '-c', 'kill -HUP $(cat /var/spool/postfix/pid/master.pid)'])
+  },
+  async runQueue(box) {
+    await box.run(['/usr/sbin/postqueue', '-f'])
+    // The queue manager looks through the deferred ones in its own time; they have left that folder when it has.
+    await box.run(['/bin/sleep', '0.1'])
+  },
+  async underWay(box) {
+    const moving = await Promise.all(
+      (['maildrop', 'incoming', 'active'] as const).map(async (queue) =>
+        (await filesIn(box, queue)).map(({ name }) => `${name} is in ${queue}`),
+      ),
+    )
+    const now = Date.now()
+    const due = (await filesIn(box, 'deferred')).filter((file) => file.due <= now).map(({ name }) => `${name} is due`)
+    return [...moving.flat(), ...due]
+  },
+  async queue(box, log): Promise<readonly QueuedRecipient[]> {
+    const { text } = await box.run(['/usr/sbin/postqueue', '-j'])
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as unknown)
+      .filter(isListed)
+      .flatMap(({ queue_name: queue, queue_id: id, sender, recipients }) =>
+        recipients.map(({ address }) => ({
+          message: id,
+          sender: sender === 'MAILER-DAEMON' ? '' : sender,
+          recipient: address,
+          state: queue === 'hold' ? ('held' as const) : ('queued' as const),
+          attempts: attemptsIn(log, id, address),
+        })),
+      )
+  },
+  async operate(box, act, message) {
+    const flags = { hold: '-h', release: '-H', remove: '-d' } as const
+    await box.run(['/usr/sbin/postsuper', flags[act], message])
+  },
+  ended: (log, address) =>
+    new RegExp(`(?:to|orig_to)=<${quoted(address)}>.* status=(?:sent|bounced|expired)`, 'i').test(log),
+  remembers: (log) =>
+    /postfix\/(?:smtp|relay\/smtp|error|retry)\[/.test(log) && /status=(?:deferred|bounced)/.test(log),
+  async empty(box) {
+    for (const queue of queues) {
+      const folder = box.path(`${spool}/${queue}`)
+      for (const name of await readdir(folder).catch(() => []))
+        await rm(`${folder}/${name}`, { recursive: true, force: true })
+    }
+  },
+}

@@ -1,0 +1,56 @@
+/**
+ * What lives as long as a worker and not as long as a scenario: a block of addresses, the keys of certificates, and the
+ * boxes in which mail servers keep running between scenarios with the same settings.
+ *
+ * Addresses must stay the same for that: every scene of such a target opens on the same block, from its beginning.
+ */
+import { claimBlock } from '../simulators/addresses.ts'
+import type { AddressBlock } from '../simulators/addresses.ts'
+import { createAuthority } from '../simulators/certificates.ts'
+import type { Authority } from '../simulators/certificates.ts'
+import { openInstance } from './box/instance.ts'
+import type { Instance } from './box/instance.ts'
+import { installedVersion, treeOf, whyNot } from './box/packages.ts'
+import type { Product } from './box/product.ts'
+import { TargetUnavailable } from './faults.ts'
+
+export interface Worker {
+  /** Where packages are kept. */
+  readonly cache: string
+  block(): Promise<AddressBlock>
+  authority(): Promise<Authority>
+  /** The product's box; rejects with `TargetUnavailable` when it was not fetched, or cannot run here. */
+  instance(product: Product): Promise<Instance>
+  /** Ends every box and gives the addresses back. */
+  close(): Promise<void>
+}
+
+export const createWorker = (cache: string): Worker => {
+  const instances = new Map<string, Promise<Instance>>()
+  let block: Promise<AddressBlock> | undefined
+  let authority: Promise<Authority> | undefined
+  const open = async (product: Product): Promise<Instance> => {
+    const { name } = product.packages
+    const reason = whyNot()
+    if (reason !== undefined) throw new TargetUnavailable(`${name} ${reason}`)
+    if ((await installedVersion(cache, name)) === undefined)
+      throw new TargetUnavailable(`${name} is not in ${cache}: smtpspec targets install ${name}`)
+    return openInstance(product, treeOf(cache, name))
+  }
+  return {
+    cache,
+    block: () => (block ??= claimBlock()),
+    authority: () => (authority ??= createAuthority()),
+    instance(product) {
+      const known = instances.get(product.packages.name) ?? open(product)
+      instances.set(product.packages.name, known)
+      return known
+    },
+    async close() {
+      for (const instance of instances.values()) await instance.then((one) => one.close()).catch(() => undefined)
+      instances.clear()
+      await (await block)?.release()
+      block = undefined
+    },
+  }
+}
