@@ -47,7 +47,7 @@ Feature: Content goes in chunks where that is offered
   @rfc3030-3-06 @rfc3030-3-09 @rfc3030-3-12 @must
   Rule: Binary content goes, under its name, to a host that takes it, and to no other
 
-    @rfc3030-3-05
+    @rfc3030-3-05 @rfc3030-3-03
     Example: A host that offers BINARYMIME
       Given there.example has the mail exchanger mx1.there.example
       When this conversation holds for alice:
@@ -69,6 +69,7 @@ Feature: Content goes in chunks where that is offered
       And mx1.there.example hears the bytes "\r\n\r\n\0\x01\x80\xff \n \r .\r\n"
       And mx1.there.example finds nothing wrong with the client
 
+    @rfc3030-3-11
     Scenario Outline: A host that withholds <keyword>
       Given there.example has the mail exchanger mx1.there.example that withholds <keyword>
       When this conversation holds for alice:

@@ -58,12 +58,14 @@ Feature: Content passes through unchanged
   @rfc6152-3-05 @rfc5321-2.4-09 @rfc5321-2.2.3-01 @must
   Rule: Eight-bit content that a host does not take is returned whole, not mangled
 
+    @rfc6152-3-06
     Example: No host of the domain offers 8BITMIME
       Given there.example has the mail exchanger mx1.there.example that offers only SIZE and PIPELINING
       When alice sends the message "eight-bit" to bob@there.example
       Then mx1.there.example hears no octet beyond ASCII
       And mx1.there.example hears MAIL never
-      And alice is notified once that bob@there.example failed
+      And the notification to alice tells of bob@there.example:
+        | status | 5.6.3 |
       And the queue is empty
 
     @rfc5321-2.2.3-02

@@ -57,7 +57,7 @@ Feature: Internationalised mail goes only where it is understood
         """
       And mx1.there.example hears no octet beyond ASCII
 
-  @rfc6531-3.2-04 @rfc5321-2.4-12 @must
+  @rfc6531-3.2-04 @rfc6531-3.2-05 @rfc5321-2.4-12 @must
   Rule: Nothing in UTF-8 is said to a host that does not offer SMTPUTF8
 
     Scenario Outline: <what>

@@ -159,6 +159,17 @@ Feature: Replies of other servers are understood as the standard reads them
         | says 421 for the end of data once                  |
         | says 421 for DATA once                             |
 
+    Scenario Outline: In the middle of the content comes <reply>
+      Given mx1.there.example answers "<reply>" to the content once
+      When alice sends a message of 3000000 octets to bob@there.example
+      Then <outcome>
+
+      Examples: why it hangs up is heard
+        | reply               | outcome                                                 |
+        | 421 4.3.2 closing   | the queue still holds the message for bob@there.example |
+        | 452 4.3.1 no room   | the queue still holds the message for bob@there.example |
+        | 552 5.3.4 too large | alice is notified once that bob@there.example failed    |
+
     Example: The goodbye is lost after the message was taken
       Given mx1.there.example disconnects for QUIT
       When alice sends a message to bob@there.example

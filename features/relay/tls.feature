@@ -134,7 +134,7 @@ Feature: Mail to other servers travels under TLS where that is offered
         | certificate |
         | none        |
 
-      @rfc3207-4.1-01
+      @rfc3207-4.1-01 @rfc3207-4.1-03 @rfc3207-6-05
       Examples: TLS with nobody in particular
         | certificate |
         | self-signed |

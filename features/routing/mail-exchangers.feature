@@ -165,6 +165,16 @@ Feature: The destination's mail exchanger is found by DNS
         | status | 5.1.10 |
       And there.example is not contacted
 
+    @rfc7505-4.1-04
+    Example: A notification for a domain that takes no mail ends at once
+      Given the setting aliases is [{"address": "robert", "to": ["bob@there.example"]}]
+      And there.example has the mail exchanger mx1.there.example
+      And mx1.there.example refuses permanently for RCPT
+      And elsewhere.example publishes a null MX
+      When mallory sends a message to robert@here.example
+      Then the queue is empty
+      And no notification is sent
+
   @rfc5321-5.1-07 @must
   Rule: A temporary error of DNS means trying later
 

@@ -49,6 +49,22 @@ Feature: The smarthost is told who we are without telling anybody else
       And the queue still holds the message for bob@there.example
       And no notification is sent
 
+    @rfc4954-6-06
+    Scenario Outline: <reply> to AUTH is no reason to return mail either
+      Given everything goes through the smarthost smart.provider.example, which asks for authentication
+      And smart.provider.example answers "<reply>" to AUTH once
+      And a message from alice to bob@there.example is queued after 1 failed attempt
+      When the next attempt is due
+      Then smart.provider.example receives it authenticated
+      And no notification is sent
+
+      Examples: it passes, or somebody sets it right
+        | reply                     |
+        | 454 4.7.0 try again later |
+        | 421 4.3.0 closing         |
+        | 535 5.7.8 no              |
+        | 500 5.5.6 too long        |
+
   @rfc5802-5-03 @rfc5802-5.1-07 @must
   Rule: A server that does not prove itself in SCRAM gets nothing
 
@@ -143,7 +159,7 @@ Feature: The smarthost is told who we are without telling anybody else
         | implicit      | self-signed |
         | implicit      | wrong-name  |
 
-    @rfc4954-14-02 @rfc4954-14-03 @rfc4954-14-04
+    @rfc4954-14-02 @rfc4954-14-03 @rfc4954-14-04 @rfc7817-3-02 @rfc7817-3-03 @rfc7817-3-06
     Scenario Outline: The settings say <called>, the certificate <named>
       Given everything goes through the smarthost smart.provider.example with:
         | called | <called> |
