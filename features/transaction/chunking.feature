@@ -124,6 +124,7 @@ Feature: Content may come in chunks
         RCPT TO:<nobody@here.example>
         BDAT 6
         QUIT
+        RCPT TO:<alice@here.example>
         BDAT 6 LAST
         QUIT
         RSET
@@ -132,7 +133,7 @@ Feature: Content may come in chunks
         BDAT 6 LAST
         fine
         """
-      Then the answers are 550, 503|554, 503|554, 250, 250, 250, 250
+      Then the answers are 550, 503|554, 503|250, 503|554, 250, 250, 250, 250
 
     Example: A chunk that makes the message too big
       Given the setting limits.messageSize is 1000
