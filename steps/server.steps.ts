@@ -93,6 +93,16 @@ Given('{person} does not use TLS', function (this: MailWorld, name: string) {
   this.person(name).tls = 'none'
 })
 
+/** For a server in this process, or one that is started from it. */
+Given('the local time is that of {word}', function (this: MailWorld, zone: string) {
+  const before = process.env['TZ']
+  process.env['TZ'] = zone
+  this.onClose(async () => {
+    if (before === undefined) delete process.env['TZ']
+    else process.env['TZ'] = before
+  })
+})
+
 Given('the server runs', async function (this: MailWorld) {
   await this.serverRuns()
 })

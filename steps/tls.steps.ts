@@ -6,7 +6,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Given, Then } from '@cucumber/cucumber'
-import { lookAtHandshake } from '../simulators/clients/handshake.ts'
+import { isResumed, lookAtHandshake } from '../simulators/clients/handshake.ts'
 import type { HandshakeFacts } from '../simulators/clients/handshake.ts'
 import { connect, stranger } from './wire/wire.ts'
 import type { MailWorld } from './world.ts'
@@ -47,6 +47,11 @@ Then('no certificate is asked of the client', async function (this: MailWorld) {
 Then('TLS is closed before the connection is', async function (this: MailWorld) {
   const { closedProperly, fault } = await shake(this, 'TLSv1.2')
   assert.ok(closedProperly, fault ?? 'the last record was no alert')
+})
+
+Then('a second handshake does not resume the session of the first', async function (this: MailWorld) {
+  await this.serverRuns()
+  assert.equal(await isResumed(this.endpoint('submissions')), false, 'the session was resumed')
 })
 
 Given('the server has a good certificate for {host}', async function (this: MailWorld, name: string) {

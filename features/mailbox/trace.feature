@@ -162,6 +162,17 @@ Feature: The newest trace field tells where a message came from and how
       And the message in the mailbox of alice@here.example nowhere contains "carol@here.example"
       And the message in the mailbox of carol@here.example nowhere contains "alice@here.example"
 
+  @rfc5321-4.4-08 @rfc5322-3.3-02 @should
+  Rule: Its time is the local one, with its offset from Greenwich
+
+    # The place of a process is settled when it begins, so the server must be one of its own.
+    @needs-kill
+    Example: East of Greenwich, by five hours and a half
+      Given the local time is that of Asia/Kolkata
+      When mallory sends a message to alice@here.example
+      Then the trace of alice's message tells:
+        | date | \\+0530$ |
+
   @rfc3848-1-06 @should
   Rule: What older trace fields say proves nothing
 

@@ -100,6 +100,13 @@ Feature: Each mechanism believes the right proof and no other
         | alice  | alice's password | the digest in capitals              | 5yz       |
         | nobody | alice's password | the right digest                    | 535 5.7.8 |
 
+    @rfc4954-6-03
+    Example: A user whose password is kept in no form that this mechanism can use
+      Given the setting users is [{"name": "dora", "verifier": "SCRAM-SHA-256$10000:MDEyMzQ1Njc4OWFiY2RlZg==$4M7R2gx7MrqlPEDLKSsfEwCUhkOs3HzH5g+pDxYgeyQ=:SwuJz6NOq1QhF4r8ZHyvL0dqOHmxQdzjQIRqTo8FhlY="}]
+      And a stranger has introduced itself under TLS on the submission listener
+      When the user "dora" with the password "pw" answers the challenge with the right digest
+      Then the exchange ends with 535 5.7.8
+
     Example: What is no name and digest
       Then the server answers:
         | command                | answer |

@@ -110,6 +110,12 @@ Feature: SCRAM proves the password without showing it
         | header | y,,  |
       Then the exchange ends with 235
 
+  @rfc7677-4-01 @must
+  Rule: A TLS session is not resumed, so that what is bound is this connection
+
+    Example: A client that would like to
+      Then a second handshake does not resume the session of the first
+
   @rfc5802-6-01 @rfc5802-6-07 @should
   Rule: -PLUS is offered where binding can succeed, beside the plain variant
 

@@ -95,6 +95,21 @@ const outcomeOf = async (secure: TLSSocket): Promise<Pick<HandshakeFacts, 'proto
   }
 }
 
+/** Whether a second connection may take up the TLS 1.2 session of a first one. */
+export const isResumed = async (to: { readonly host: string; readonly port: number }): Promise<boolean> => {
+  const options = { ...to, rejectUnauthorized: false, minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' } as const
+  const signal = AbortSignal.timeout(patienceMilliseconds)
+  const first = connectTls(options)
+  await once(first, 'data', { signal })
+  const session = first.getSession()
+  first.destroy()
+  const second = connectTls({ ...options, ...(session !== undefined && { session }) })
+  await once(second, 'data', { signal })
+  const resumed = second.isSessionReused()
+  second.destroy()
+  return resumed
+}
+
 /** Shakes hands, hears the greeting, says QUIT. Never rejects but where nobody answers. */
 export const lookAtHandshake = async (
   to: { readonly host: string; readonly port: number },
