@@ -45,7 +45,7 @@ export const contentOf = ({ token, octets }: HandedIn): string =>
 
 const newMessage = (token: string, chance: Chance): HandedIn => {
   const all = [...localRecipients, ...farRecipients, unknownRecipient] as const
-  const chosen = all.filter((recipient) => chance.oneIn(recipient === unknownRecipient ? 10 : 3))
+  const chosen = all.filter((recipient) => chance.oneIn(recipient === unknownRecipient ? 12 : 4))
   return {
     token,
     recipients: chosen.length > 0 ? chosen : [chance.pick(all)],

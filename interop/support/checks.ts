@@ -68,7 +68,7 @@ export const runScript = async (seconds: number, script: (checks: Checks) => Pro
   const count = { passed: 0, failed: 0, skipped: 0 }
   const stops = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'smtpspec-interop-'))
-  stops.defer(() => rm(folder, { recursive: true, force: true }))
+  stops.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
 
   const fail = (what: string, why: string): void => {
     count.failed += 1

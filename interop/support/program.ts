@@ -47,7 +47,7 @@ export const findProgram = (name: string): string | undefined =>
 export interface Running {
   readonly child: ChildProcess
   output(): string
-  /** SIGTERM, then SIGKILL; resolves when it is gone. */
+  /** The end of its input and SIGTERM, then SIGKILL; resolves when it is gone. */
   stop(): Promise<void>
 }
 
@@ -76,6 +76,7 @@ export const start = (
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
       const gone = once(child, 'close')
+      child.stdin.end()
       child.kill('SIGTERM')
       const ended = await Promise.race([gone.then(() => true), setTimeout(graceMilliseconds, false, { ref: false })])
       if (ended) return

@@ -110,8 +110,10 @@ export const openService = async (checks: Checks, options: ServiceOptions = {}):
   let child: ChildProcess | undefined
   let ready: Ready | undefined
   let said = ''
+  let closed = false
 
   const start = async (): Promise<void> => {
+    if (closed) throw new Error('the script is over: no server is started any more')
     const { folder: code, extension } = codeHome()
     const serve = ['serve', '--settings', join(folder, 'settings.json'), '--data', join(folder, 'data'), '--json']
     const started = spawn(
@@ -166,7 +168,10 @@ export const openService = async (checks: Checks, options: ServiceOptions = {}):
       recipients.filter(({ state }) => state === 'queued' || state === 'held'),
     )
 
-  checks.stops.defer(async () => void (await end('SIGTERM')))
+  checks.stops.defer(async () => {
+    closed = true
+    await end('SIGTERM')
+  })
   await start()
   return {
     scene,
