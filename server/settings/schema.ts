@@ -163,7 +163,7 @@ export const settingsSchema = z
         failuresPerHost: z
           .int()
           .min(0)
-          .default(20)
+          .default(100)
           .describe(
             'After so many failed attempts from one address within ten minutes authentication is refused for a while. 0 means no limit.',
           ),
