@@ -6,7 +6,7 @@
  */
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile, readdir, rm, stat } from 'node:fs/promises'
+import { readFile, readdir, stat } from 'node:fs/promises'
 import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -69,8 +69,7 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
 
   const wholeLog = async (): Promise<string> => readFile(box.path(product.log), 'utf8').catch(() => '')
   const write = async ({ files, commands }: Rendered): Promise<void> => {
-    for (const gone of [...written].filter((path) => files[path] === undefined))
-      await rm(box.path(gone), { force: true })
+    for (const gone of [...written].filter((path) => files[path] === undefined)) await box.remove(gone)
     for (const [path, file] of Object.entries(files)) await box.write(path, file)
     written = new Set(Object.keys(files))
     for (const one of commands) {
@@ -118,10 +117,20 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
   }
   const clear = async (): Promise<void> => {
     await product.empty(box)
-    await rm(box.path('/var/mail'), { recursive: true, force: true }).catch(() => undefined)
+    await box.remove('/var/mail')
     await product.furnish(box)
   }
   const log = async (): Promise<string> => (await wholeLog()).slice(logStart)
+  /** What a scenario that only looked at replies left behind is done in a moment; true when it is. */
+  const settled = async (): Promise<boolean> => {
+    const deadline = performance.now() + settleMilliseconds
+    for (;;) {
+      if (death !== undefined || daemon === undefined) return true
+      if ((await product.underWay(box, await log())).length === 0) return true
+      if (performance.now() > deadline) return false
+      await setTimeout(pollMilliseconds)
+    }
+  }
 
   await product.furnish(box)
   return {
@@ -162,12 +171,7 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
     },
     died: () => death,
     async rest() {
-      const deadline = performance.now() + settleMilliseconds
-      let busy = true
-      while (busy && death === undefined && daemon !== undefined && performance.now() < deadline) {
-        busy = (await product.underWay(box, await log())).length > 0
-        if (busy) await setTimeout(pollMilliseconds)
-      }
+      const busy = !(await settled())
       const said = await log()
       const waiting = daemon === undefined ? 0 : (await product.queue(box, said)).length
       if (busy || death !== undefined || waiting > 0 || product.remembers(said)) {
@@ -177,8 +181,8 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
       }
       for (const name of await readdir(box.path('/var/mail'))) {
         for (const folder of ['new', 'cur', 'tmp']) {
-          const inside = box.path(`/var/mail/${name}/${folder}`)
-          for (const file of await readdir(inside).catch(() => [])) await rm(join(inside, file), { force: true })
+          const inside = `/var/mail/${name}/${folder}`
+          for (const file of await readdir(box.path(inside)).catch(() => [])) await box.remove(`${inside}/${file}`)
         }
       }
     },

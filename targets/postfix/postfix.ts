@@ -2,8 +2,7 @@
  * Postfix in a box: its tables, its queue as `postqueue -j` and the spool tell it, its log as the record of what became of
  * every recipient. `main-cf.ts` renders the configuration proper.
  */
-import { chown, mkdir, readdir, rm, stat } from 'node:fs/promises'
-import { accountId } from '../box/accounts.ts'
+import { readdir, stat } from 'node:fs/promises'
 import type { Box } from '../box/box.ts'
 import type { Place, Product, Rendered } from '../box/product.ts'
 import type { House } from '../house.ts'
@@ -115,11 +114,6 @@ const quoted = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, 
 const attemptsIn = (log: string, id: string, recipient: string): number =>
   [...log.matchAll(new RegExp(`: ${id}: to=<${quoted(recipient)}>.* status=deferred`, 'gi'))].length
 
-const made = async (box: Box, path: string, owner: string, group: string, mode: number): Promise<void> => {
-  await mkdir(box.path(path), { recursive: true, mode })
-  await chown(box.path(path), owner === 'root' ? 0 : accountId(owner), group === 'root' ? 0 : accountId(group))
-}
-
 export const postfix: Product = {
   packages: {
     name: 'postfix',
@@ -127,14 +121,40 @@ export const postfix: Product = {
   },
   capabilities,
   settings: [
-    ...['smtp', 'hostName', 'incoming', 'listeners', 'relay.trustedHosts', 'submission', 'tls', 'outgoing'],
-    ...['authentication.methods', 'authentication.clearText', 'authentication.failureDelay'],
-    ...['queue.retryAfter', 'queue.lifetime', 'queue.notificationLifetime', 'queue.delayWarning'],
-    ...['queue.sessionsPerDestination', 'limits.messageSize', 'limits.recipients', 'limits.connectionsPerHost'],
-    ...['limits.connectionsPerMinute', 'limits.messagesPerMinute', 'limits.recipientsPerMinute'],
-    ...['limits.errorsPerSession', 'limits.commandLine', 'limits.commandTimeout', 'limits.receivedHops'],
-    ...['refusals.senders', 'refusals.bareLineEnds', 'refusals.earlyTalkers', 'verify.vrfy'],
-    ...['users', 'aliases', 'postmaster', 'subaddressSeparator'],
+    'smtp',
+    'hostName',
+    'incoming',
+    'listeners',
+    'relay.trustedHosts',
+    'submission',
+    'tls',
+    'outgoing',
+    'authentication.methods',
+    'authentication.clearText',
+    'authentication.failureDelay',
+    'queue.retryAfter',
+    'queue.lifetime',
+    'queue.notificationLifetime',
+    'queue.delayWarning',
+    'queue.sessionsPerDestination',
+    'limits.messageSize',
+    'limits.recipients',
+    'limits.connectionsPerHost',
+    'limits.connectionsPerMinute',
+    'limits.messagesPerMinute',
+    'limits.recipientsPerMinute',
+    'limits.errorsPerSession',
+    'limits.commandLine',
+    'limits.commandTimeout',
+    'limits.receivedHops',
+    'refusals.senders',
+    'refusals.bareLineEnds',
+    'refusals.earlyTalkers',
+    'verify.vrfy',
+    'users',
+    'aliases',
+    'postmaster',
+    'subaddressSeparator',
   ],
   log: '/var/log/mail.log',
   render: (house, place) => {
@@ -157,14 +177,14 @@ export const postfix: Product = {
     }
   },
   async furnish(box) {
-    await made(box, spool, 'root', 'root', 0o755)
-    for (const queue of queues)
-      await made(box, `${spool}/${queue}`, 'postfix', queue === 'maildrop' ? 'postdrop' : 'root', 0o700)
-    for (const name of ['private', 'saved']) await made(box, `${spool}/${name}`, 'postfix', 'root', 0o700)
-    await made(box, `${spool}/public`, 'postfix', 'postdrop', 0o710)
-    await made(box, `${spool}/pid`, 'root', 'root', 0o755)
-    await made(box, '/var/lib/postfix', 'postfix', 'postfix', 0o700)
-    await made(box, '/var/mail', 'vmail', 'vmail', 0o755)
+    await box.folder(spool, 'root', 'root', 0o755)
+    for (const queue of queues) await box.folder(`${spool}/${queue}`, 'postfix', 'root', 0o700)
+    await box.folder(`${spool}/maildrop`, 'postfix', 'postdrop', 0o730)
+    for (const name of ['private', 'saved']) await box.folder(`${spool}/${name}`, 'postfix', 'root', 0o700)
+    await box.folder(`${spool}/public`, 'postfix', 'postdrop', 0o710)
+    await box.folder(`${spool}/pid`, 'root', 'root', 0o755)
+    await box.folder('/var/lib/postfix', 'postfix', 'postfix', 0o700)
+    await box.folder('/var/mail', 'vmail', 'vmail', 0o755)
   },
   daemon: ['/usr/lib/postfix/sbin/master', '-s', '-c', '/etc/postfix'],
   async end(box) {
@@ -214,10 +234,6 @@ export const postfix: Product = {
   remembers: (log) =>
     /postfix\/(?:smtp|relay\/smtp|error|retry)\[/.test(log) && /status=(?:deferred|bounced)/.test(log),
   async empty(box) {
-    for (const queue of queues) {
-      const folder = box.path(`${spool}/${queue}`)
-      for (const name of await readdir(folder).catch(() => []))
-        await rm(`${folder}/${name}`, { recursive: true, force: true })
-    }
+    for (const queue of queues) await box.remove(`${spool}/${queue}`)
   },
 }
