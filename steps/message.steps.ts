@@ -133,6 +133,16 @@ When(
 )
 
 When(
+  '{sender} sends {int} lines of a single dot to {mailboxes}',
+  async function (this: MailWorld, sender: Sender, count: number, to: readonly string[]) {
+    const person = this.sender(sender)
+    const dots = '.\r\n'.repeat(Math.min(count, 1_000_000))
+    const content = (token: string): Uint8Array => Buffer.from(`Subject: ${token}\r\n\r\n${dots}`)
+    await this.send(person, person.mailbox, to, { content })
+  },
+)
+
+When(
   '{sender} sends a message to {int} recipients at {domain}',
   async function (this: MailWorld, sender: Sender, count: number, domain: string) {
     const person = this.sender(sender)

@@ -41,6 +41,12 @@ Feature: Relaying needs authentication or a trusted host
       Then the message is refused permanently
       And mx1.there.example is not contacted
 
+    Example: Other networks are trusted
+      Given the setting relay.trustedHosts is ["10.0.0.0/8", "126.0.0.0/8", "2001:db8::/32"]
+      When a stranger sends a message to bob@there.example
+      Then the message is refused permanently
+      And mx1.there.example is not contacted
+
   @mail-service-15
   Rule: A stranger does not relay
 

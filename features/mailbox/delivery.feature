@@ -53,6 +53,28 @@ Feature: Mail for local users lies in their mailboxes
       And the trace of the message in the mailbox of alice@here.example tells:
         | for | ^<alice@here\\.example>$ |
 
+  @rfc5321-4.4-35 @must
+  Rule: The trace tells SMTP after HELO
+
+    Example: A client of the old days
+      Then this conversation holds:
+        """
+        S: 220
+        C: HELO client.example
+        S: 250
+        C: MAIL FROM:<bob@there.example>
+        S: 250
+        C: RCPT TO:<alice@here.example>
+        S: 250
+        C: DATA
+        S: 354
+        C| Subject: x\r\n\r\nx\r\n.\r\n
+        S: 250
+        """
+      And the mailbox of alice@here.example holds 1 message
+      And the trace of the message in the mailbox of alice@here.example tells:
+        | with | ^SMTP$ |
+
   @rfc5321-4.1.2-09 @must
   Rule: Quoted forms of a local-part name the same mailbox
 

@@ -17,6 +17,15 @@ Feature: What was accepted is not lost
       Then mx1.there.example receives it once
       And the content arrives unchanged at mx1.there.example
 
+    @needs-clock
+    Example: After a restart the schedule goes on by itself
+      Given alice sends a message to bob@there.example
+      And the queue still holds the message for bob@there.example
+      And mx1.there.example can be reached again
+      When the server restarts
+      And 1 hour passes
+      Then mx1.there.example receives it once
+
     @needs-kill
     Example: A crash right after the reply
       Given alice sends a message to bob@there.example

@@ -23,6 +23,15 @@ Feature: When a mail exchanger fails, the next one is tried
         | mx1.there.example |
         | mx2.there.example |
 
+    Example: The name server tells the worse one first
+      Given third.example has the mail exchangers:
+        | preference | host              |
+        | 20         | mx2.third.example |
+        | 10         | mx1.third.example |
+      When alice sends a message to dan@third.example
+      Then mx1.third.example receives it once
+      And mx2.third.example is not contacted
+
   @rfc5321-5.1-13 @must
   Rule: A host that cannot be used for now is passed over
 
@@ -57,6 +66,14 @@ Feature: When a mail exchanger fails, the next one is tried
       And alice sends a message to bob@there.example
       When 6 minutes pass
       Then mx2.there.example receives it for bob@there.example
+
+    @rfc5321-4.5.4.1-01
+    Example: One refuses for now, the other for good
+      Given mx1.there.example refuses temporarily for the connection
+      And mx2.there.example refuses permanently for the connection
+      When alice sends a message to bob@there.example
+      Then the queue still holds the message for bob@there.example
+      And no notification is sent
 
   @rfc5321-4.2.1-02 @must
   Rule: A permanent refusal of a recipient is final

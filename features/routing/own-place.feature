@@ -33,6 +33,18 @@ Feature: A mail exchanger never sends to itself or to a worse one
       Then mx3.there.example is not contacted
       And the queue still holds the message for bob@there.example
 
+    Example: One as good as we are is not used
+      Given the zone:
+        """
+        lost.example. MX 10 mail.here.example.
+        """
+      And lost.example has the mail exchangers:
+        | preference | host             |
+        | 10         | mx1.lost.example |
+      When alice sends a message to bob@lost.example
+      Then mx1.lost.example is not contacted
+      And alice is notified that bob@lost.example failed
+
   @rfc5321-5.1-21 @must
   Rule: When only we ourselves remain the message is returned
 

@@ -39,6 +39,8 @@ Feature: The AUTH command keeps to its rules
         | AUTH FANCY YWJj         | 504 5.5.4 |
         | AUTH PLAIN YWJj YWJj    | 501       |
         | AUTH PLAIN =            | 501\|535  |
+        | AUTH LOGIN =            | 334       |
+        | *                       | 501       |
         | AUTH PLAIN *            | 501 5.5.2 |
         | AUTH PLAIN !!!!         | 501 5.5.2 |
         | AUTH PLAIN YWJ          | 501 5.5.2 |

@@ -39,6 +39,19 @@ Feature: Commands are understood as the standard writes them
         S: 221
         """
 
+    Example: The two octets of a CRLF come apart
+      Then this conversation holds:
+        """
+        S: 220
+        C| EHLO client.example\r
+        C| \n
+        S: 250
+        C| NOOP\r
+        C| \nQUIT\r\n
+        S: 250
+        S: 221
+        """
+
   @rfc5321-4.1.1-01 @should
   Rule: White space at the end of a command is tolerated
 
@@ -93,20 +106,20 @@ Feature: Commands are understood as the standard writes them
         EHLO client.example
         """
       Then the server answers:
-        | command                       | answer |
-        | TURN                          | 502    |
-        | ATRN here.example             | 502    |
-        | ETRN here.example             | 502    |
-        | BURL imap://mail.example/ LAST | 502   |
-        | SEND FROM:<bob@there.example> | 502    |
-        | SOML FROM:<bob@there.example> | 502    |
-        | SAML FROM:<bob@there.example> | 502    |
-        | RCPT TO:<alice@here.example>  | 503    |
-        | FROBNICATE                    | 500    |
-        | XYZZY                         | 500    |
-        | HELO-                         | 500    |
-        | 250 OK                        | 500    |
-        | MAILFROM:<bob@there.example>  | 500    |
+        | command                        | answer |
+        | TURN                           | 502    |
+        | ATRN here.example              | 502    |
+        | ETRN here.example              | 502    |
+        | BURL imap://mail.example/ LAST | 502    |
+        | SEND FROM:<bob@there.example>  | 502    |
+        | SOML FROM:<bob@there.example>  | 502    |
+        | SAML FROM:<bob@there.example>  | 502    |
+        | RCPT TO:<alice@here.example>   | 503    |
+        | FROBNICATE                     | 500    |
+        | XYZZY                          | 500    |
+        | HELO-                          | 500    |
+        | 250 OK                         | 500    |
+        | MAILFROM:<bob@there.example>   | 500    |
 
   @rfc5321-4.1.1-04 @rfc5321-4.3.2-05 @should
   Rule: Commands without parameters are refused with them

@@ -10,12 +10,31 @@ Feature: VRFY and EXPN tell what the administrator lets them tell
         EHLO client.example
         """
       Then the server answers:
-        | command                     | answer    |
-        | VRFY alice                  | 252       |
-        | VRFY nobody                 | 252       |
-        | VRFY alice@here.example     | 252       |
-        | VRFY somebody@there.example | 252       |
-        | EXPN friends                | 252\|550  |
+        | command                     | answer   |
+        | VRFY alice                  | 252      |
+        | VRFY nobody                 | 252      |
+        | VRFY alice@here.example     | 252      |
+        | VRFY somebody@there.example | 252      |
+        | EXPN friends                | 252\|550 |
+
+    Example: Only insiders may ask
+      Given the setting verify.vrfy is authenticated
+      Then this conversation holds for a stranger:
+        """
+        S: 220
+        C: EHLO client.example
+        S: 250
+        C: VRFY alice
+        S: 252
+        """
+      And this conversation holds for a trusted host:
+        """
+        S: 220
+        C: EHLO client.example
+        S: 250
+        C: VRFY alice
+        S: 250
+        """
 
   @rfc5321-4.1.1.6-02 @rfc5321-4.1.1.6-03 @rfc5321-4.1.1.7-02 @rfc5321-3.5.1-09 @rfc6531-3.1-05 @must
   Rule: Both need one argument: a name, a quoted string or an address, and perhaps SMTPUTF8
@@ -55,10 +74,10 @@ Feature: VRFY and EXPN tell what the administrator lets them tell
 
     Example: Unknown, elsewhere, ambiguous, a list
       Given the settings:
-        | setting               | value                                                                                                      |
-        | verify.vrfy           | everybody                                                                                                  |
-        | incoming.relayDomains | ["backup.example"]                                                                                         |
-        | users                 | [{"name": "alice"}, {"name": "al", "fullName": "Alice"}]                                                   |
+        | setting               | value                                                                                                           |
+        | verify.vrfy           | everybody                                                                                                       |
+        | incoming.relayDomains | ["backup.example"]                                                                                              |
+        | users                 | [{"name": "alice"}, {"name": "al", "fullName": "Alice"}]                                                        |
         | lists                 | [{"address": "friends", "owner": "alice@here.example", "members": ["alice@here.example", "bob@there.example"]}] |
       And a stranger has said:
         """
@@ -66,24 +85,24 @@ Feature: VRFY and EXPN tell what the administrator lets them tell
         MAIL FROM:<bob@there.example>
         """
       Then the server answers:
-        | command                         | answer    |
-        | VRFY nobody                     | 550 5.1.1 |
-        | RCPT TO:<nobody@here.example>   | 550 5.1.1 |
-        | VRFY bob@there.example          | 550\|252  |
-        | VRFY somebody@backup.example    | 252       |
-        | RCPT TO:<somebody@backup.example> | 250     |
-        | VRFY Alice                      | 553 5.1.4 |
-        | VRFY friends                    | 252       |
+        | command                           | answer    |
+        | VRFY nobody                       | 550 5.1.1 |
+        | RCPT TO:<nobody@here.example>     | 550 5.1.1 |
+        | VRFY bob@there.example            | 550\|252  |
+        | VRFY somebody@backup.example      | 252       |
+        | RCPT TO:<somebody@backup.example> | 250       |
+        | VRFY Alice                        | 553 5.1.4 |
+        | VRFY friends                      | 252       |
 
   @rfc5321-3.5.1-05 @rfc5321-3.5.1-07 @rfc5321-4.1.1.7-03 @rfc5321-3.5.2-03 @rfc5321-3.5.2-04 @rfc5321-3.5.2-05 @rfc5321-3.5.2-06 @rfc5321-7.3-04 @must
   Rule: A 250 to EXPN shows the mailbox of each member on a line of its own
 
     Background:
       Given the settings:
-        | setting     | value                                                                                                           |
-        | verify.expn | everybody                                                                                                       |
+        | setting     | value                                                                                              |
+        | verify.expn | everybody                                                                                          |
         | lists       | [{"address": "friends", "owner": "carol@here.example", "members": ["alice", "bob@there.example"]}] |
-        | aliases     | [{"address": "sales", "to": ["carol"]}]                                                                        |
+        | aliases     | [{"address": "sales", "to": ["carol"]}]                                                            |
 
     Example: A list and an alias
       When a stranger opens a session on the relay listener
@@ -104,17 +123,17 @@ Feature: VRFY and EXPN tell what the administrator lets them tell
         EHLO client.example
         """
       Then the server answers:
-        | command     | answer    |
-        | EXPN alice  | 550       |
-        | EXPN nobody | 550       |
+        | command     | answer |
+        | EXPN alice  | 550    |
+        | EXPN nobody | 550    |
 
   @rfc6531-3.7.4.2-01 @rfc6531-3.7.4.2-02 @rfc6531-3.7.4.2-03 @must
   Rule: A mailbox that is not ASCII is shown only to who asked with SMTPUTF8
 
     Example: jürgen
       Given the settings:
-        | setting     | value                                              |
-        | verify.vrfy | everybody                                          |
+        | setting     | value                                                         |
+        | verify.vrfy | everybody                                                     |
         | users       | [{"name": "alice"}, {"name": "jürgen", "fullName": "Jürgen"}] |
       And a stranger has said:
         """

@@ -37,17 +37,17 @@ Feature: Content ends where the standard says, and arrives as it was sent
       And the session was still in step
 
       Examples: sequences that once smuggled a second message
-        | sequence             |
-        | \\n.\\n              |
-        | \\n.\\r\\n           |
-        | \\r\\n.\\n           |
-        | \\r.\\r              |
-        | \\r.\\r\\n           |
-        | \\r\\n.\\r           |
-        | \\n.\\r              |
-        | \\r\\n\\x00.\\r\\n   |
-        | \\r\\n.\\x00\\r\\n   |
-        | \\r\\r\\n.\\r\\r\\n  |
+        | sequence            |
+        | \\n.\\n             |
+        | \\n.\\r\\n          |
+        | \\r\\n.\\n          |
+        | \\r.\\r             |
+        | \\r.\\r\\n          |
+        | \\r\\n.\\r          |
+        | \\n.\\r             |
+        | \\r\\n\\x00.\\r\\n  |
+        | \\r\\n.\\x00\\r\\n  |
+        | \\r\\r\\n.\\r\\r\\n |
     # \r\n.\r\n is absent: it is the end of the content.
 
   @rfc5321-4.1.1.4-01 @rfc5321-4.1.1-05 @must
@@ -91,12 +91,12 @@ Feature: Content ends where the standard says, and arrives as it was sent
       And alice finds the message in the mailbox
 
       Examples: headers that are wrong, missing or strange
-        | header                                                                                |
-        | From: nobody at all @@\\r\\nTo:\\r\\nDate: yesterday                          |
+        | header                                                                                    |
+        | From: nobody at all @@\\r\\nTo:\\r\\nDate: yesterday                                      |
         | Content-Type: multipart/mixed\\r\\nMIME-Version: 9\\r\\nContent-Transfer-Encoding: binary |
-        | Resent-To: <x@there.example>\\r\\nResent-From: a\\r\\nResent-From: b\\r\\nResent-To: c |
-        | Subject: trace\\r\\nReceived: rubbish\\r\\nReceived:\\r\\nReturn-Path: <not this one>             |
-        | no field at all                                                                       |
+        | Resent-To: <x@there.example>\\r\\nResent-From: a\\r\\nResent-From: b\\r\\nResent-To: c    |
+        | Subject: trace\\r\\nReceived: rubbish\\r\\nReceived:\\r\\nReturn-Path: <not this one>     |
+        | no field at all                                                                           |
 
   @rfc5321-4.1.1.4-08 @rfc5321-4.1.1.4-13 @must
   Rule: Lines that end in a bare line feed are not taken, and the transaction that had them is over
@@ -121,6 +121,26 @@ Feature: Content ends where the standard says, and arrives as it was sent
         S: 503
         C: MAIL FROM:<bob@there.example>
         S: 250
+        C: QUIT
+        S: 221
+        """
+      And the mailbox of alice@here.example holds 0 messages
+
+    @rfc5321-2.3.8-01
+    Example: A bare carriage return
+      Then this conversation holds:
+        """
+        S: 220
+        C: EHLO client.example
+        S: 250
+        C: MAIL FROM:<bob@there.example>
+        S: 250
+        C: RCPT TO:<alice@here.example>
+        S: 250
+        C: DATA
+        S: 354
+        C| Subject: a bare carriage return\r\n\r\nrefused\rat the end\r\n.\r\n
+        S: 5yz
         C: QUIT
         S: 221
         """
