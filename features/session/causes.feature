@@ -13,18 +13,18 @@ Feature: A refusal tells its cause
         MAIL FROM:<bob@there.example>
         """
       Then the server answers:
-        | command                               | answer    |
-        | RCPT TO:<alice@here.example>          | 250 2.1.5 |
-        | RCPT TO:<nobody@here.example>         | 550 5.1.1 |
-        | RCPT TO:<bob@there.example>           | 550 5.7.1 |
-        | RCPT TO:<alice@here.example> FANCY    | 555 5.5.4 |
-        | MAIL FROM:<bob@there.example>         | 503 5.5.1 |
-        | XYZZY                                 | 500 5.5.2 |
-        | NOOP {x × 5000}                       | 500 5.5.2 |
-        | TURN                                  | 502 5.5.1 |
-        | QUIT now                              | 501 5.5.4 |
-        | HELP NOTHING                          | 504 5.5.4 |
-        | RSET                                  | 250 2.0.0 |
+        | command                                 | answer    |
+        | RCPT TO:<alice@here.example>            | 250 2.1.5 |
+        | RCPT TO:<nobody@here.example>           | 550 5.1.1 |
+        | RCPT TO:<bob@there.example>             | 550 5.7.1 |
+        | RCPT TO:<alice@here.example> FANCY      | 555 5.5.4 |
+        | MAIL FROM:<bob@there.example>           | 503 5.5.1 |
+        | XYZZY                                   | 500 5.5.2 |
+        | NOOP {x × 5000}                         | 500 5.5.2 |
+        | TURN                                    | 502 5.5.1 |
+        | QUIT now                                | 501 5.5.4 |
+        | HELP NOTHING                            | 504 5.5.4 |
+        | RSET                                    | 250 2.0.0 |
         | MAIL FROM:<bob@there.example> SIZE=2000 | 552 5.3.4 |
 
     @rfc3463-3.8-02 @rfc5248-2.4-06 @rfc5248-2.4-07 @rfc5248-3-01
@@ -34,21 +34,21 @@ Feature: A refusal tells its cause
         EHLO client.example
         """
       Then the server answers:
-        | command                                      | answer      |
-        | AUTH PLAIN AGFsaWNlAHdyb25n                  | 538 5.7.11\|504 5.5.4\|534 5.7.9 |
-        | AUTH CRAM-MD5                                | 334         |
-        | YWxpY2UgMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA= | 535 5.7.8 |
-        | AUTH CRAM-MD5                                | 334         |
-        | bm9ib2R5IDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAw | 535 5.7.8 |
+        | command                                              | answer                           |
+        | AUTH PLAIN AGFsaWNlAHdyb25n                          | 538 5.7.11\|504 5.5.4\|534 5.7.9 |
+        | AUTH CRAM-MD5                                        | 334                              |
+        | YWxpY2UgMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA= | 535 5.7.8                        |
+        | AUTH CRAM-MD5                                        | 334                              |
+        | bm9ib2R5IDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAw | 535 5.7.8                        |
 
   @rfc5321-4.2.1-03 @rfc5321-3.3-02 @rfc2505-2.7-01 @rfc2505-2.8-01 @must
   Rule: What may be otherwise later is refused with 4yz, what will not is refused with 5yz
 
     Example: A sender who is not wanted, and one who is too fast
       Given the settings:
-        | setting                  | value             |
-        | limits.messagesPerMinute | 1                 |
-        | refusals.senders         | ["spam.example"]  |
+        | setting                  | value            |
+        | limits.messagesPerMinute | 1                |
+        | refusals.senders         | ["spam.example"] |
       And a stranger has said:
         """
         EHLO client.example

@@ -59,17 +59,17 @@ Feature: Addresses are read as the standard writes them
         MAIL FROM:<bob@there.example>
         """
       Then RCPT is answered for the forward-paths:
-        | path                            | answer |
-        | <.alice@here.example>           | 501    |
-        | <alice.@here.example>           | 501    |
-        | <al..ice@here.example>          | 501    |
-        | <al ice@here.example>           | 501    |
-        | <al\\\\ice@here.example>        | 501    |
-        | <al"ice"@here.example>          | 501    |
-        | <"alice@here.example>           | 501    |
-        | <al(ice)@here.example>          | 501    |
-        | <alice@there@here.example>      | 501    |
-        | <""@here.example>               | 501    |
+        | path                       | answer |
+        | <.alice@here.example>      | 501    |
+        | <alice.@here.example>      | 501    |
+        | <al..ice@here.example>     | 501    |
+        | <al ice@here.example>      | 501    |
+        | <al\\\\ice@here.example>   | 501    |
+        | <al"ice"@here.example>     | 501    |
+        | <"alice@here.example>      | 501    |
+        | <al(ice)@here.example>     | 501    |
+        | <alice@there@here.example> | 501    |
+        | <""@here.example>          | 501    |
 
   @rfc5321-4.1.2-07 @rfc5321-4.1.2-08 @rfc5321-4.1.1.6-03 @must
   Rule: Every character that the grammar allows is taken
@@ -81,15 +81,15 @@ Feature: Addresses are read as the standard writes them
         MAIL FROM:<alice@here.example>
         """
       Then RCPT is answered for the forward-paths:
-        | path                                       | answer |
-        | <"john doe"@there.example>                 | 250    |
-        | <"a@b"@there.example>                      | 250    |
-        | <"a\\\\"b"@there.example>                  | 250    |
-        | <"a\\\\\\\\b"@there.example>               | 250    |
-        | <"(a),:;<b>[c]"@there.example>             | 250    |
-        | <!#$%&'*+-/=?^_`{\|}~@there.example>       | 250    |
-        | <a.b.c@there.example>                      | 250    |
-        | <0@1.example>                              | 250    |
+        | path                                 | answer |
+        | <"john doe"@there.example>           | 250    |
+        | <"a@b"@there.example>                | 250    |
+        | <"a\\\\"b"@there.example>            | 250    |
+        | <"a\\\\\\\\b"@there.example>         | 250    |
+        | <"(a),:;<b>[c]"@there.example>       | 250    |
+        | <!#$%&'*+-/=?^_`{\|}~@there.example> | 250    |
+        | <a.b.c@there.example>                | 250    |
+        | <0@1.example>                        | 250    |
 
     Example: A quoted string that means a user is that user
       When mallory sends a message to "alice"@here.example
@@ -105,19 +105,19 @@ Feature: Addresses are read as the standard writes them
         EHLO client.example
         """
       Then the server answers:
-        | command                                    | answer  |
-        | MAIL FROM:<b\\x01ob@there.example>         | 501     |
-        | MAIL FROM:<b\\0ob@there.example>           | 501     |
-        | MAIL FROM:<b\\x7fob@there.example>         | 501     |
-        | MAIL FROM:<"b\\x01ob"@there.example>       | 501     |
-        | MAIL\\tFROM:<bob@there.example>            | 50z     |
-        | MAIL FROM:<b\\xe9ob@there.example>         | 50z     |
-        | MAIL FROM:<bob@th\\xc3\\xa9re.example>     | 50z\|55z |
-        | NO\\0OP                                    | 500     |
-        | \\xff\\xfe                                 | 500     |
-        | NOOP \\xe9                                 | 501     |
-        | EHLO caf\\xc3\\xa9.example                 | 501     |
-        | MAIL FROM:<bob@there.example>              | 250     |
+        | command                                | answer   |
+        | MAIL FROM:<b\\x01ob@there.example>     | 501      |
+        | MAIL FROM:<b\\0ob@there.example>       | 501      |
+        | MAIL FROM:<b\\x7fob@there.example>     | 501      |
+        | MAIL FROM:<"b\\x01ob"@there.example>   | 501      |
+        | MAIL\\tFROM:<bob@there.example>        | 50z      |
+        | MAIL FROM:<b\\xe9ob@there.example>     | 50z      |
+        | MAIL FROM:<bob@th\\xc3\\xa9re.example> | 50z\|55z |
+        | NO\\0OP                                | 500      |
+        | \\xff\\xfe                             | 500      |
+        | NOOP \\xe9                             | 501      |
+        | EHLO caf\\xc3\\xa9.example             | 501      |
+        | MAIL FROM:<bob@there.example>          | 250      |
 
   @rfc5321-4.1.2-05 @rfc5321-4.1.2-16 @rfc5321-F.4-01 @must
   Rule: A domain is made of letters, digits and inner hyphens, joined by single dots; another is refused with 501
@@ -128,16 +128,16 @@ Feature: Addresses are read as the standard writes them
         EHLO client.example
         """
       Then MAIL is answered for the reverse-paths:
-        | path                             | answer |
-        | <bob@-there.example>             | 501    |
-        | <bob@there-.example>             | 501    |
-        | <bob@there..example>             | 501    |
-        | <bob@.there.example>             | 501    |
-        | <bob@there.example.>             | 501    |
-        | <bob@the_re.example>             | 501    |
-        | <bob@#12345>                     | 501    |
-        | <bob@{a × 64}.example>           | 501    |
-        | <bob@th--ere.1.EXAMPLE>          | 250    |
+        | path                    | answer |
+        | <bob@-there.example>    | 501    |
+        | <bob@there-.example>    | 501    |
+        | <bob@there..example>    | 501    |
+        | <bob@.there.example>    | 501    |
+        | <bob@there.example.>    | 501    |
+        | <bob@the_re.example>    | 501    |
+        | <bob@#12345>            | 501    |
+        | <bob@{a × 64}.example>  | 501    |
+        | <bob@th--ere.1.EXAMPLE> | 250    |
 
   @rfc5321-4.1.3-01 @rfc5321-4.1.3-02 @rfc5321-4.1.3-03 @rfc5321-4.1.3-04 @must
   Rule: An address literal is an IPv4 address, or an IPv6 address behind its tag
@@ -148,23 +148,23 @@ Feature: Addresses are read as the standard writes them
         EHLO client.example
         """
       Then MAIL is answered for the reverse-paths:
-        | path                                  | answer |
-        | <bob@[192.0.2.1]>                     | 250    |
-        | <bob@[255.255.255.255]>               | 250    |
-        | <bob@[256.1.1.1]>                     | 501    |
-        | <bob@[1.2.3]>                         | 501    |
-        | <bob@[1.2.3.4.5]>                     | 501    |
-        | <bob@[192.0.2.1>                      | 501    |
-        | <bob@[IPv6:2001:db8::1]>              | 250    |
-        | <bob@[ipv6:::1]>                      | 250    |
-        | <bob@[IPv6:::ffff:192.0.2.1]>         | 250    |
-        | <bob@[IPv6:1:2:3:4:5:6:7:8]>          | 250    |
-        | <bob@[2001:db8::1]>                   | 501    |
-        | <bob@[IPv6:1::2::3]>                  | 501    |
-        | <bob@[IPv6:1:2:3:4:5:6:7:8:9]>        | 501    |
-        | <bob@[IPv6:12345::1]>                 | 501    |
-        | <bob@[x400:foo]>                      | 501    |
-        | <bob@[]>                              | 501    |
+        | path                           | answer |
+        | <bob@[192.0.2.1]>              | 250    |
+        | <bob@[255.255.255.255]>        | 250    |
+        | <bob@[256.1.1.1]>              | 501    |
+        | <bob@[1.2.3]>                  | 501    |
+        | <bob@[1.2.3.4.5]>              | 501    |
+        | <bob@[192.0.2.1>               | 501    |
+        | <bob@[IPv6:2001:db8::1]>       | 250    |
+        | <bob@[ipv6:::1]>               | 250    |
+        | <bob@[IPv6:::ffff:192.0.2.1]>  | 250    |
+        | <bob@[IPv6:1:2:3:4:5:6:7:8]>   | 250    |
+        | <bob@[2001:db8::1]>            | 501    |
+        | <bob@[IPv6:1::2::3]>           | 501    |
+        | <bob@[IPv6:1:2:3:4:5:6:7:8:9]> | 501    |
+        | <bob@[IPv6:12345::1]>          | 501    |
+        | <bob@[x400:foo]>               | 501    |
+        | <bob@[]>                       | 501    |
 
   @rfc5321-4.1.2-03 @rfc5321-4.1.1.11-01 @rfc5321-2.2.2-03 @must
   Rule: A parameter is a keyword, or a keyword, an equals sign and a value; another form is 501, an unknown one 555
@@ -175,13 +175,13 @@ Feature: Addresses are read as the standard writes them
         EHLO client.example
         """
       Then MAIL is answered for the parameters:
-        | parameters     | answer    |
-        | SIZE=1=2       | 501 5.5.4 |
-        | SIZE= 5        | 501 5.5.4 |
-        | =5             | 501 5.5.4 |
-        | RET=ALL        | 501 5.5.4 |
-        | FANCY          | 555 5.5.4 |
-        | FANCY=yes      | 555 5.5.4 |
-        | XFANCY=yes     | 555 5.5.4 |
-        | NOTIFY=NEVER   | 555 5.5.4 |
-        | SIZE=5 RET=FULL ENVID=1 | 250 |
+        | parameters              | answer    |
+        | SIZE=1=2                | 501 5.5.4 |
+        | SIZE= 5                 | 501 5.5.4 |
+        | =5                      | 501 5.5.4 |
+        | RET=ALL                 | 501 5.5.4 |
+        | FANCY                   | 555 5.5.4 |
+        | FANCY=yes               | 555 5.5.4 |
+        | XFANCY=yes              | 555 5.5.4 |
+        | NOTIFY=NEVER            | 555 5.5.4 |
+        | SIZE=5 RET=FULL ENVID=1 | 250       |

@@ -47,14 +47,14 @@ Feature: Client and server introduce themselves
         EHLO client.example
         """
       Then the server answers, each time after RSET:
-        | command                                                           | answer  |
-        | MAIL FROM:<bob@there.example> SIZE=100 BODY=8BITMIME              | 250     |
-        | MAIL FROM:<bob@there.example> BODY=BINARYMIME SMTPUTF8            | 250     |
-        | MAIL FROM:<bob@there.example> RET=HDRS ENVID=a                    | 250     |
-        | EXPN friends                                                      | 25z     |
-        | HELP                                                              | 214     |
-        | BDAT 0                                                            | 503     |
-        | AUTH UNKNOWN                                                      | 504     |
+        | command                                                | answer |
+        | MAIL FROM:<bob@there.example> SIZE=100 BODY=8BITMIME   | 250    |
+        | MAIL FROM:<bob@there.example> BODY=BINARYMIME SMTPUTF8 | 250    |
+        | MAIL FROM:<bob@there.example> RET=HDRS ENVID=a         | 250    |
+        | EXPN friends                                           | 25z    |
+        | HELP                                                   | 214    |
+        | BDAT 0                                                 | 503    |
+        | AUTH UNKNOWN                                           | 504    |
 
   @rfc5321-2.2.1-03 @rfc5321-3.2-01 @must
   Rule: HELO is understood, and not answered in the style of EHLO
@@ -116,18 +116,18 @@ Feature: Client and server introduce themselves
         MAIL FROM:<bob@there.example>
         """
       Then the server answers:
-        | command                      | answer      |
-        | HELO                         | 501         |
-        | EHLO client_1.example        | 501         |
-        | EHLO -client.example         | 501         |
-        | EHLO client..example         | 501         |
-        | EHLO client.example more     | 50z\|250    |
-        | RCPT TO:<alice@here.example> | 250\|503    |
-        | HELO a b                     | 501         |
-        | EHLO [192.0.2.300]           | 501         |
-        | EHLO [IPv6:2001:db8::x]      | 501         |
-        | EHLO [2001:db8::1]           | 501         |
-        | EHLO <client.example>        | 501         |
+        | command                      | answer   |
+        | HELO                         | 501      |
+        | EHLO client_1.example        | 501      |
+        | EHLO -client.example         | 501      |
+        | EHLO client..example         | 501      |
+        | EHLO client.example more     | 50z\|250 |
+        | RCPT TO:<alice@here.example> | 250\|503 |
+        | HELO a b                     | 501      |
+        | EHLO [192.0.2.300]           | 501      |
+        | EHLO [IPv6:2001:db8::x]      | 501      |
+        | EHLO [2001:db8::1]           | 501      |
+        | EHLO <client.example>        | 501      |
 
     @rfc5321-4.1.1.1-03 @rfc5321-4.1.4-07
     Example: Text behind a literal, and a name that is not where the client comes from
@@ -155,8 +155,8 @@ Feature: Client and server introduce themselves
         """
 
       Examples: names and literals
-        | name                  |
-        | client.example        |
-        | [192.0.2.7]           |
-        | [IPv6:2001:db8::7]    |
-        | localhost             |
+        | name               |
+        | client.example     |
+        | [192.0.2.7]        |
+        | [IPv6:2001:db8::7] |
+        | localhost          |

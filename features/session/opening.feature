@@ -47,6 +47,16 @@ Feature: A session is opened by the server
       When mallory opens a session on the relay listener
       Then the greeting says why, in words
 
+    @rfc2034-4-02
+    Example: The answer to EHLO has no enhanced status code, here neither
+      Given the strangers' network is refused
+      And mallory has said, well and badly:
+        """
+        EHLO client.example
+        NOOP
+        """
+      Then each reply but those to the connection, EHLO and HELO has an enhanced status code
+
     @rfc7504-3-01 @rfc7504-3-03 @rfc7504-5.1-01
     Example: A host that takes no mail at all
       Given the setting refusals.noMail is true

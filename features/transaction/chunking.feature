@@ -93,16 +93,16 @@ Feature: Content may come in chunks
         RCPT TO:<alice@here.example>
         """
       Then the server answers:
-        | command                          | answer |
-        | BDAT                             | 501    |
-        | BDAT x                           | 501    |
-        | BDAT -1                          | 501    |
-        | BDAT 5 FIRST                     | 501    |
-        | BDAT 5 LAST LAST                 | 501    |
-        | BDAT 99999999999999999999999     | 501    |
-        | RSET                             | 250    |
-        | MAIL FROM:<bob@there.example>    | 250    |
-        | RCPT TO:<alice@here.example>     | 250    |
+        | command                       | answer |
+        | BDAT                          | 501    |
+        | BDAT x                        | 501    |
+        | BDAT -1                       | 501    |
+        | BDAT 5 FIRST                  | 501    |
+        | BDAT 5 LAST LAST              | 501    |
+        | BDAT 99999999999999999999999  | 501    |
+        | RSET                          | 250    |
+        | MAIL FROM:<bob@there.example> | 250    |
+        | RCPT TO:<alice@here.example>  | 250    |
       When the client sends the group:
         """
         BDAT 2

@@ -55,17 +55,17 @@ Feature: Addresses and content in every script
         EHLO client.example
         """
       Then MAIL is answered for the reverse-paths:
-        | path                                                | answer |
-        | <j\\xc3\\xbcrgen@there.example> SMTPUTF8        | 250    |
-        | <"j\\xc3\\xbcr gen"@there.example> SMTPUTF8     | 250    |
-        | <\\xe7\\x94\\xa8\\xe6\\x88\\xb7@\\xe4\\xbe\\x8b\\xe5\\xad\\x90.example> SMTPUTF8 | 250 |
-        | <bob@b\\xc3\\xbccher.example> SMTPUTF8          | 250    |
-        | <bob@xn--bcher-kva.example>                         | 250    |
-        | <\\xc0\\xaf@there.example> SMTPUTF8             | 501    |
-        | <\\xed\\xa0\\x80@there.example> SMTPUTF8      | 501    |
-        | <j\\xfcrgen@there.example> SMTPUTF8               | 501    |
-        | <bob@\\xe2\\x98\\x83.example> SMTPUTF8        | 501    |
-        | <bob@-\\xc3\\xbc.example> SMTPUTF8              | 501    |
+        | path                                                                             | answer |
+        | <j\\xc3\\xbcrgen@there.example> SMTPUTF8                                         | 250    |
+        | <"j\\xc3\\xbcr gen"@there.example> SMTPUTF8                                      | 250    |
+        | <\\xe7\\x94\\xa8\\xe6\\x88\\xb7@\\xe4\\xbe\\x8b\\xe5\\xad\\x90.example> SMTPUTF8 | 250    |
+        | <bob@b\\xc3\\xbccher.example> SMTPUTF8                                           | 250    |
+        | <bob@xn--bcher-kva.example>                                                      | 250    |
+        | <\\xc0\\xaf@there.example> SMTPUTF8                                              | 501    |
+        | <\\xed\\xa0\\x80@there.example> SMTPUTF8                                         | 501    |
+        | <j\\xfcrgen@there.example> SMTPUTF8                                              | 501    |
+        | <bob@\\xe2\\x98\\x83.example> SMTPUTF8                                           | 501    |
+        | <bob@-\\xc3\\xbc.example> SMTPUTF8                                               | 501    |
 
   @rfc6531-3.4-03 @rfc6531-3.5-01 @must
   Rule: Without SMTPUTF8 an address that needs it is refused, the reverse-path with 550 and the forward-path with 553
@@ -76,12 +76,12 @@ Feature: Addresses and content in every script
         EHLO client.example
         """
       Then the server answers:
-        | command                                    | answer    |
+        | command                                   | answer    |
         | MAIL FROM:<j\\xc3\\xbcrgen@there.example> | 550 5.6.7 |
         | MAIL FROM:<bob@b\\xc3\\xbccher.example>   | 550 5.6.7 |
-        | MAIL FROM:<bob@there.example>              | 250       |
+        | MAIL FROM:<bob@there.example>             | 250       |
         | RCPT TO:<j\\xc3\\xbcrgen@here.example>    | 553 5.6.7 |
-        | RCPT TO:<alice@here.example>               | 250       |
+        | RCPT TO:<alice@here.example>              | 250       |
 
   @rfc6531-3.2-03 @must
   Rule: A local domain is the same with U-labels and with A-labels
@@ -94,11 +94,11 @@ Feature: Addresses and content in every script
         MAIL FROM:<bob@there.example> SMTPUTF8
         """
       Then RCPT is answered for the forward-paths:
-        | path                                | answer |
-        | <alice@xn--bcher-kva.example>       | 250    |
+        | path                            | answer |
+        | <alice@xn--bcher-kva.example>   | 250    |
         | <alice@b\\xc3\\xbccher.example> | 250    |
         | <alice@B\\xc3\\x9cCHER.EXAMPLE> | 250    |
-        | <alice@xn--bcher-kvb.example>       | 5yz    |
+        | <alice@xn--bcher-kvb.example>   | 5yz    |
 
   @rfc6531-3.2-08 @must
   Rule: An original recipient may be given in UTF-8 of either writing
@@ -110,10 +110,10 @@ Feature: Addresses and content in every script
         MAIL FROM:<bob@there.example> SMTPUTF8
         """
       Then RCPT is answered for the forward-paths:
-        | path                                                             | answer |
-        | <alice@here.example> ORCPT=utf-8;j\\xc3\\xbcrgen@here.example | 250    |
-        | <alice@here.example> ORCPT=utf-8;j\\\\x{FC}rgen@here.example | 250    |
-        | <alice@here.example> ORCPT=rfc822;j\\xc3\\xbcrgen@here.example | 501  |
+        | path                                                           | answer |
+        | <alice@here.example> ORCPT=utf-8;j\\xc3\\xbcrgen@here.example  | 250    |
+        | <alice@here.example> ORCPT=utf-8;j\\\\x{FC}rgen@here.example   | 250    |
+        | <alice@here.example> ORCPT=rfc822;j\\xc3\\xbcrgen@here.example | 501    |
 
   @rfc6531-3.2-02 @must
   Rule: A domain with U-labels is looked up by its A-labels

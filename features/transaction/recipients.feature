@@ -49,16 +49,16 @@ Feature: Each recipient is answered for itself
         MAIL FROM:<>
         """
       Then RCPT is answered for the forward-paths:
-        | path                          | answer |
-        | <postmaster>                  | 250    |
-        | <PostMaster>                  | 250    |
-        | <POSTMASTER@here.example>     | 250    |
-        | <postmaster@ALSO.example>     | 250    |
-        | <"postmaster"@here.example>   | 250    |
-        | <postmaster@mail.here.example> | 250   |
-        | <abuse@here.example>          | 250    |
-        | <AbUsE@also.example>          | 250    |
-        | <hostmistress@here.example>   | 550    |
+        | path                           | answer |
+        | <postmaster>                   | 250    |
+        | <PostMaster>                   | 250    |
+        | <POSTMASTER@here.example>      | 250    |
+        | <postmaster@ALSO.example>      | 250    |
+        | <"postmaster"@here.example>    | 250    |
+        | <postmaster@mail.here.example> | 250    |
+        | <abuse@here.example>           | 250    |
+        | <AbUsE@also.example>           | 250    |
+        | <hostmistress@here.example>    | 550    |
 
     Example: Mail for abuse is read by the postmaster
       Given the setting postmaster is alice
@@ -86,13 +86,13 @@ Feature: Each recipient is answered for itself
         MAIL FROM:<@one.example,@two.example:bob@there.example>
         """
       Then RCPT is answered for the forward-paths:
-        | path                                        | answer |
-        | <@one.example:alice@here.example>           | 250    |
-        | <@one.example,@two.example:alice@here.example> | 250 |
-        | <@here.example:bob@there.example>           | 550    |
-        | <@one.example,alice@here.example>           | 501    |
-        | <@one.example alice@here.example>           | 501    |
-        | <@one_.example:alice@here.example>          | 501    |
+        | path                                           | answer |
+        | <@one.example:alice@here.example>              | 250    |
+        | <@one.example,@two.example:alice@here.example> | 250    |
+        | <@here.example:bob@there.example>              | 550    |
+        | <@one.example,alice@here.example>              | 501    |
+        | <@one.example alice@here.example>              | 501    |
+        | <@one_.example:alice@here.example>             | 501    |
 
   @rfc2505-2.1-01 @rfc2505-2.1-03 @rfc2505-2.1-04 @rfc5321-7.9-01 @rfc5321-7.9-02 @rfc5321-3.6.2-02 @rfc2505-2.6.2-01 @must
   Rule: What a client says of itself gives it no right to relay, and no way of writing an address does
@@ -104,16 +104,16 @@ Feature: Each recipient is answered for itself
         MAIL FROM:<alice@here.example>
         """
       Then RCPT is answered for the forward-paths:
-        | path                                  | answer |
-        | <alice@here.example>                  | 250    |
-        | <bob@there.example>                   | 550    |
-        | <@here.example:bob@there.example>     | 550    |
-        | <bob%there.example@here.example>      | 550    |
-        | <there.example!bob@here.example>      | 550    |
-        | <"bob@there.example"@here.example>    | 550    |
-        | <bob@there.example@here.example>      | 5yz    |
-        | <bob@[192.0.2.1]>                     | 550    |
-        | <bob@here.example.there.example>      | 550    |
+        | path                               | answer |
+        | <alice@here.example>               | 250    |
+        | <bob@there.example>                | 550    |
+        | <@here.example:bob@there.example>  | 550    |
+        | <bob%there.example@here.example>   | 550    |
+        | <there.example!bob@here.example>   | 550    |
+        | <"bob@there.example"@here.example> | 550    |
+        | <bob@there.example@here.example>   | 5yz    |
+        | <bob@[192.0.2.1]>                  | 550    |
+        | <bob@here.example.there.example>   | 550    |
 
   @rfc2505-2.6.1-01 @rfc2505-2.6.1-02 @rfc5321-4.1.1.2-02 @must
   Rule: The null reverse-path is taken, with one recipient and with several

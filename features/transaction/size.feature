@@ -34,18 +34,18 @@ Feature: The size of a message is agreed on before it is sent
         EHLO client.example
         """
       Then MAIL is answered for the parameters:
-        | parameters                 | answer    |
-        | SIZE=0                     | 250       |
-        | SIZE=100                   | 250       |
-        | SIZE=00000000000000000100  | 250       |
-        | SIZE=12345678901234567890  | 552       |
-        | SIZE=123456789012345678901 | 501       |
-        | SIZE=abc                   | 501       |
-        | SIZE=-1                    | 501       |
-        | SIZE=1e3                   | 501       |
-        | SIZE=                      | 501       |
-        | SIZE                       | 501       |
-        | SIZE=1 SIZE=2              | 501       |
+        | parameters                 | answer |
+        | SIZE=0                     | 250    |
+        | SIZE=100                   | 250    |
+        | SIZE=00000000000000000100  | 250    |
+        | SIZE=12345678901234567890  | 552    |
+        | SIZE=123456789012345678901 | 501    |
+        | SIZE=abc                   | 501    |
+        | SIZE=-1                    | 501    |
+        | SIZE=1e3                   | 501    |
+        | SIZE=                      | 501    |
+        | SIZE                       | 501    |
+        | SIZE=1 SIZE=2              | 501    |
 
   @rfc1870-3-02 @rfc1870-7-02 @must
   Rule: SIZE 0 means that no fixed limit is known
@@ -57,8 +57,8 @@ Feature: The size of a message is agreed on before it is sent
         EHLO client.example
         """
       Then MAIL is answered for the parameters:
-        | parameters                | answer |
-        | SIZE=1000000000           | 250    |
+        | parameters      | answer |
+        | SIZE=1000000000 | 250    |
 
   @rfc1870-6-03 @rfc1870-6.3-01 @must
   Rule: The size that was told is not where the content ends, and content below the limit is taken
