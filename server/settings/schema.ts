@@ -405,7 +405,9 @@ export const settingsSchema = z
     postmaster: z
       .string()
       .optional()
-      .describe('The user or address that gets mail for postmaster. Without one it has a mailbox of its own.'),
+      .describe(
+        'The user or address that gets mail for postmaster and abuse. Without one they have a mailbox of their own.',
+      ),
     subaddressSeparator: z
       .string()
       .max(1)
