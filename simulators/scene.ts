@@ -18,6 +18,7 @@ import { openRecorder } from './conversation.ts'
 import { openNameServer } from './dns/name-server.ts'
 import { openScriptedExchanger } from './exchangers/scripted.ts'
 import { openProxy } from './faults/proxy.ts'
+import { whenFree } from './when-free.ts'
 
 export interface SceneOptions {
   /** Signs the certificates; make one with `createAuthority()` and share it. Absent: made when first needed. */
@@ -57,7 +58,8 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
   stops.push(() => block.release())
   try {
     const exchangerPort = options.exchangerPort ?? (await freePort(() => block.freePort(), options.ipv6 ?? false))
-    const dns = await openNameServer(block.next('server'), options.dnsPort ?? DNS_PORT)
+    const dnsAddress = block.next('server')
+    const dns = await whenFree(() => openNameServer(dnsAddress, options.dnsPort ?? DNS_PORT))
     stops.push(() => dns.close())
 
     const openExchanger = async (name: string, wanted: ExchangerOptions): Promise<Exchanger> => {

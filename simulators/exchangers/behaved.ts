@@ -12,6 +12,7 @@ import type { Conversation, Exchanger, ExchangerOptions, ReceivedMessage } from 
 import { openRecorder } from '../conversation.ts'
 import type { Recorder } from '../conversation.ts'
 import { tapSocket } from '../tap.ts'
+import { whenFree } from '../when-free.ts'
 import type { ExchangerPlace } from './scripted.ts'
 
 export async function openBehavedExchanger(place: ExchangerPlace, options: ExchangerOptions): Promise<Exchanger> {
@@ -67,10 +68,11 @@ export async function openBehavedExchanger(place: ExchangerPlace, options: Excha
     if (options.implicitTls !== true) tapSocket(socket, recorder, 'C')
   })
   const listener = library.server
-  const listen = async (): Promise<void> => {
-    listener.listen({ host: place.address, port: place.port, exclusive: true })
-    await once(listener, 'listening')
-  }
+  const listen = async (): Promise<void> =>
+    whenFree(async () => {
+      listener.listen({ host: place.address, port: place.port, exclusive: true })
+      await once(listener, 'listening')
+    })
   await listen()
   let closed: Promise<void> | undefined
   return {

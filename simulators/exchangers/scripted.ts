@@ -16,6 +16,7 @@ import { openRecorder } from '../conversation.ts'
 import { openFaultLedger } from './faults.ts'
 import { serveSession } from './session.ts'
 import type { House } from './session.ts'
+import { whenFree } from '../when-free.ts'
 
 /** How long a client may take to close its side after ours, in milliseconds. */
 const LAST_WORDS = 500
@@ -114,6 +115,8 @@ export async function openScriptedExchanger(place: ExchangerPlace, options: Exch
 }
 
 async function listen(server: Server, place: { readonly address: string; readonly port: number }): Promise<void> {
-  server.listen({ host: place.address, port: place.port, exclusive: true })
-  await once(server, 'listening')
+  await whenFree(async () => {
+    server.listen({ host: place.address, port: place.port, exclusive: true })
+    await once(server, 'listening')
+  })
 }

@@ -10,6 +10,7 @@ import type { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { flushed } from '../channel.ts'
 import type { PathTrouble, Proxy } from '../contract.ts'
+import { whenFree } from '../when-free.ts'
 
 interface Place {
   readonly host: string
@@ -61,8 +62,10 @@ export async function openProxy(at: Place, to: Place, trouble: PathTrouble = {})
     void carry(client, target, 'C', lot)
     void carry(target, client, 'S', lot)
   })
-  server.listen({ ...at, exclusive: true })
-  await once(server, 'listening')
+  await whenFree(async () => {
+    server.listen({ ...at, exclusive: true })
+    await once(server, 'listening')
+  })
   let closed: Promise<void> | undefined
   return {
     address: at.host,
