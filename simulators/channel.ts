@@ -86,6 +86,7 @@ export function openChannel(socket: Socket, recorder: Recorder, hears: 'C' | 'S'
   const wakers = new Set<() => void>()
   let clear: Socket = socket
   let stopped = false
+  let wasReset = false
   let fault: string | undefined
 
   const wake = (): void => {
@@ -230,12 +231,14 @@ export function openChannel(socket: Socket, recorder: Recorder, hears: 'C' | 'S'
     },
     reset() {
       recorder.note(`${says} resets`)
+      wasReset = true
       socket.resetAndDestroy()
       finish()
     },
     destroy() {
       finish()
-      clear.destroy()
+      // Node dies (SIGSEGV) when a TLS socket is touched in the turn in which the socket below it was destroyed.
+      if (!wasReset) clear.destroy()
       socket.destroy()
     },
   }
