@@ -6,14 +6,15 @@ import { Then, When } from '@cucumber/cucumber'
 import { readValue, setField } from './service.ts'
 import type { MailWorld } from './world.ts'
 
-const ask = async (world: MailWorld, path: string, options: RequestInit, withToken: boolean): Promise<void> => {
+/** `shown`: the token that is shown; absent, the right one; `''`, none. */
+const ask = async (world: MailWorld, path: string, options: RequestInit, shown?: string): Promise<void> => {
   const target = await world.serverRuns()
   const admin = target.admin?.()
   assert.ok(admin !== undefined, 'the administration API is not open')
   const response = await fetch(`${admin.url}${path}`, {
     ...options,
     headers: {
-      ...(withToken && { authorization: `Bearer ${admin.token}` }),
+      ...(shown !== '' && { authorization: `Bearer ${shown ?? admin.token}` }),
       ...(options.body !== undefined && { 'content-type': 'application/json' }),
     },
     signal: AbortSignal.timeout(5000),
@@ -22,15 +23,19 @@ const ask = async (world: MailWorld, path: string, options: RequestInit, withTok
 }
 
 When('the administrator asks for {}', async function (this: MailWorld, path: string) {
-  await ask(this, path, {}, true)
+  await ask(this, path, {})
 })
 
 When(/^somebody asks for (\S+) without the token$/, async function (this: MailWorld, path: string) {
-  await ask(this, path, {}, false)
+  await ask(this, path, {}, '')
+})
+
+When(/^somebody asks for (\S+) with the token "(.+)"$/, async function (this: MailWorld, path: string, token: string) {
+  await ask(this, path, {}, token)
 })
 
 When('the administrator patches the settings with:', async function (this: MailWorld, body: string) {
-  await ask(this, '/api/settings', { method: 'PATCH', body }, true)
+  await ask(this, '/api/settings', { method: 'PATCH', body })
 })
 
 Then('the answer is {int}', function (this: MailWorld, status: number) {

@@ -5,8 +5,12 @@ Feature: The administrator looks after the server over HTTP
   @mail-service-43
   Rule: Without the token nothing is told
 
-    Example: No token and a wrong one
+    Example: No token
       When somebody asks for /api/settings without the token
+      Then the answer is 401
+
+    Example: A wrong token
+      When somebody asks for /api/settings with the token "token"
       Then the answer is 401
 
     Example: Health needs none

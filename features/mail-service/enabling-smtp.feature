@@ -83,3 +83,15 @@ Feature: Enabling SMTP
       When the administrator enables SMTP
       And the operator runs the queue
       Then mx1.there.example receives it once
+
+    @needs-clock
+    Example: While SMTP is disabled nothing goes out
+      Given there.example has the mail exchanger mx1.there.example
+      And mx1.there.example is unreachable
+      And alice sends a message to bob@there.example
+      And the queue still holds the message for bob@there.example
+      And the administrator disables SMTP
+      And mx1.there.example can be reached again
+      When 1 day passes
+      Then mx1.there.example receives nothing
+      And the queue still holds the message for bob@there.example

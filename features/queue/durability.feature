@@ -18,6 +18,18 @@ Feature: What was accepted is not lost
       And the content arrives unchanged at mx1.there.example
 
     @needs-clock
+    Example: What has gone out does not go out again
+      Given mx1.there.example can be reached again
+      And mx1.there.example refuses temporarily for RCPT dan@there.example once
+      And alice sends a message to bob@there.example and dan@there.example
+      And the queue still holds the message for dan@there.example
+      When the server restarts
+      And 1 hour passes
+      And the server restarts
+      And 1 hour passes
+      Then mx1.there.example gets it for 2 recipients
+
+    @needs-clock
     Example: After a restart the schedule goes on by itself
       Given alice sends a message to bob@there.example
       And the queue still holds the message for bob@there.example

@@ -56,6 +56,13 @@ Feature: Outgoing mail waits and is tried again
       When a message from alice to bob@there.example is queued after 2 failed attempts
       Then the next attempt is due in 20 minutes
 
+    @rfc5321-4.5.4.1-05
+    Example: The first of other waits
+      Given the setting queue.retryAfter is ["5m", "20m"]
+      And mx1.there.example is unreachable
+      When alice sends a message to bob@there.example
+      Then the next attempt is due in 5 minutes
+
   @rfc5321-4.5.4.1-04 @should
   Rule: The server gives up after days, not before, and says so
 

@@ -16,6 +16,10 @@ Feature: Bad clients do no harm
       When mallory sends the bytes "EHLO \x1b[31mred\x07.example\r\nFROB \x00\xff\r\nQUIT\r\n"
       Then the journal holds nothing but printable characters
 
+    Example: Letters that turn the line round
+      When mallory sends the bytes "EHLO client.example\r\nMAIL FROM:<\xe2\x80\xaebob@there.example> SMTPUTF8\r\nFROB\r\nQUIT\r\n"
+      Then the journal holds nothing but printable characters
+
   @mail-service-41
   Rule: Slow trickles end
 
