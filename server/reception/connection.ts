@@ -206,14 +206,14 @@ export class Connection {
           break
         }
         case 'secure':
-          this.#startTls((secure) => this.#feed({ kind: 'secured', secure }))
+          if (this.#clientEnded) this.#finish('client') // who has said goodbye begins no handshake
+          else this.#startTls((secure) => this.#feed({ kind: 'secured', secure }))
           break
         case 'abandon':
           answers.abandon()
           break
         case 'note':
-          // The session speaks the journal's vocabulary.
-          tell(output.event as EventName, { session }, output.detail)
+          tell(output.event as EventName, { session }, output.detail) // the session speaks the journal's vocabulary
           break
         case 'close':
           this.#finish('server')

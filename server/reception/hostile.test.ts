@@ -81,3 +81,26 @@ test.each([1, 2, 3, 4])('random and almost valid input, seed %i', async (seed) =
   expect(await client.say('QUIT')).toMatch(/^221 /)
   client.socket.destroy()
 })
+
+test('who says goodbye while an answer is awaited, and STARTTLS before that, is not waited for', async () => {
+  made = createHouse({ refusals: { earlyTalkers: 'allow' } })
+  const listener = await made.open()
+  const { socket } = await dial(listener)
+  const committing = Promise.withResolvers<void>()
+  made.queue.trouble.committing = committing.promise
+  const commands = [
+    'EHLO x.example',
+    'MAIL FROM:<a@b.example>',
+    'RCPT TO:<bob@here.example>',
+    'BDAT 0 LAST',
+    'STARTTLS',
+    'QUIT',
+  ]
+  socket.end(commands.map((command) => `${command}\r\n`).join(''))
+  socket.resume()
+  await turn(20)
+  committing.resolve()
+  await turn(20)
+  expect(made.queue.messages).toHaveLength(1)
+  expect(made.reception.sessions).toBe(0)
+})
