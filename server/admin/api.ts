@@ -65,7 +65,10 @@ export function createApi(options: ApiOptions): { readonly fetch: (request: Requ
   }
   app.notFound((c) => problemResponse(notFound(operations, c.req.path, c.req.method), c.req.path))
   app.onError((error, c) => {
-    options.administration.journal.tell('warning', {}, { reason: `the administration API failed: ${error.message}` })
+    // Who goes away in the middle of a request is no failure of ours.
+    const left = 'code' in error && error.code === 'ECONNRESET'
+    if (!left)
+      options.administration.journal.tell('warning', {}, { reason: `the administration API failed: ${error.message}` })
     return problemResponse(failed, c.req.path)
   })
   return { fetch: async (request) => app.fetch(request) }
