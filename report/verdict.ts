@@ -28,8 +28,8 @@ export interface Judged {
   readonly verdict: Verdict
 }
 
-/** Requirement ids look so: a source, a section, a running number; three policies number without a section. */
-const requirementPattern = /^(?:rfc\d+-[A-Za-z0-9.]+-\d+|(?:relay-probe|smuggling|mail-service)-\d+)$/
+/** Requirement ids look so: a source, a section, a running number; policies, attacks and differences number without a section. */
+const requirementPattern = /^(?:rfc\d+-[A-Za-z0-9.]+-\d+|(?:relay-probe|smuggling|mail-service|difference)-\d+)$/
 
 export const isRequirement = (tag: string): boolean => requirementPattern.test(tag)
 
