@@ -68,6 +68,14 @@ Then('{person} gets {int} notification(s)', async function (this: MailWorld, nam
   assert.equal(notifications.length, count, told(notifications))
 })
 
+/** Not even one that nobody would get. */
+Then('no notification is written', async function (this: MailWorld) {
+  await this.rest()
+  const written = (this.target.journal?.() ?? []).filter(({ event }) => event === 'notification-queued')
+  assert.deepEqual(written, [])
+})
+
+/** Nobody hears anything, whether one was written that could not be delivered or not. */
 Then('no notification is sent', async function (this: MailWorld) {
   await this.rest()
   for (const { mailbox } of this.cast.values()) {

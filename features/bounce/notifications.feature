@@ -80,6 +80,7 @@ Feature: The sender is told what became of a message
   @rfc5321-6.1-06 @rfc5321-4.5.4-02 @rfc3461-5.2-01 @rfc3834-2-01 @rfc3834-3.1.2-01 @must
   Rule: Mail from the null reverse-path is never answered
 
+    @needs-journal @needs-clock
     Scenario Outline: It <fate>, whatever was asked for
       Given mx1.there.example <trouble>
       And alice sends a message to bob@there.example with:
@@ -87,6 +88,7 @@ Feature: The sender is told what became of a message
         | notify | <notify>        |
       When 6 days pass
       Then no notification is sent
+      And no notification is written
       And the queue is empty
 
       Examples: every way to an end
@@ -101,9 +103,9 @@ Feature: The sender is told what became of a message
       And the setting aliases is [{"address": "robert", "to": ["bob@there.example"]}]
       And mx1.there.example refuses permanently for RCPT
       When mallory sends a message to robert@here.example
-      Then mx.elsewhere.example sees exactly 1 connection
+      Then mx.elsewhere.example hears RCPT once
+      And mx.elsewhere.example sees exactly 1 connection
       And the queue is empty
-      And no notification is sent
 
   @rfc3461-5.2-02 @should
   Rule: What nobody may be told, the journal tells the postmaster
