@@ -4,6 +4,7 @@ Feature: The newest trace field tells where a message came from and how
   # Every field that is looked at here is held to the grammar of RFC 5321 §4.4 as a whole (steps/trace.ts).
   @rfc5321-4.1.1.4-16 @rfc5321-4.4-01 @rfc5321-4.4-02 @rfc5321-4.4-03 @rfc5321-4.4-07 @rfc5321-4.4-09 @rfc5321-4.4-25 @rfc5321-4.4-26 @must
   @rfc5321-4.4-27 @rfc5321-4.4-28 @rfc5321-4.4-29 @rfc5321-4.4-30 @rfc5321-4.4-31 @rfc5321-4.4-32 @rfc5321-4.4-33 @rfc5321-4.4-34 @rfc5322-3.6.7-01 @rfc5321-F.5-01 @rfc5321-4.1.1.4-17
+  @rfc2505-2.2.1-01 @rfc6531-3.7.3-01
   Rule: It names the client by its word and by its address, this host, and the time
 
     Scenario Outline: EHLO <name>

@@ -69,11 +69,12 @@ Feature: The server is a well-mannered client
         | DATA            | 554 no              |
         | the end of data | 554 not this        |
 
-    @rfc5321-4.1.1.10-04 @should
+    @rfc5321-4.1.1.10-04 @should @needs-clock
     Example: The reply to QUIT is waited for
       Given there.example has the mail exchanger mx1.there.example
       And mx1.there.example holds its answer for QUIT
-      When alice sends a message to bob@there.example
+      And alice sends a message to bob@there.example
+      When 20 seconds pass
       And mx1.there.example answers at last
       Then mx1.there.example receives it once
       And mx1.there.example is left only after its goodbye

@@ -7,7 +7,7 @@ Feature: When a mail exchanger fails, the next one is tried
       | 10         | mx1.there.example |
       | 20         | mx2.there.example |
 
-  @rfc5321-5.1-16 @must
+  @rfc5321-5.1-16 @rfc1035-3.3.9-01 @must
   Rule: Hosts are tried from the most preferred to the least
 
     Example: The preferred host takes it

@@ -34,7 +34,7 @@ Feature: Nothing that the standard allows is too long
         """
       Then the answers are 500, 503, 250
 
-  @rfc5321-4.5.3.1-01 @rfc5321-4.5.3.1.1-01 @rfc5321-4.5.3.1.2-01 @rfc5321-4.5.3.1.3-01 @must
+  @rfc5321-4.5.3.1-01 @rfc5321-4.5.3.1.1-01 @rfc5321-4.5.3.1.2-01 @rfc5321-4.5.3.1.3-01 @rfc1035-2.3.4-01 @must
   Rule: A local-part of 64 octets, a domain of 255 and a path of 256 are taken
 
     Example: As long as they may be

@@ -46,7 +46,7 @@ Feature: Content may come in chunks
         """
       And the mailbox of alice@here.example holds 0 messages
 
-    @rfc3030-2-03 @rfc3030-2-07 @rfc3030-2-16 @rfc3030-2-08
+    @rfc3030-2-03 @rfc3030-2-04 @rfc3030-2-07 @rfc3030-2-16 @rfc3030-2-08
     Example: Small letters, an empty last chunk, and DATA in the next transaction
       Then this conversation holds:
         """
@@ -135,6 +135,7 @@ Feature: Content may come in chunks
         """
       Then the answers are 550, 503|554, 503|250, 503|554, 250, 250, 250, 250
 
+    @rfc3030-2-23
     Example: A chunk that makes the message too big
       Given the setting limits.messageSize is 1000
       And a stranger has said:

@@ -39,7 +39,8 @@ Feature: A mail transaction has an order
         S: 221
         """
 
-    Example: Every recipient was refused
+    @rfc2920-3.2-05
+    Example: Every recipient was refused, and the client sends an empty message all the same
       Then this conversation holds:
         """
         S: 220
@@ -51,9 +52,13 @@ Feature: A mail transaction has an order
         S: 550
         C: DATA
         S: 503|554
+        C: .
+        S: 500
         C: QUIT
         S: 221
         """
+      And the mailbox of postmaster@here.example holds 0 messages
+      And the mailbox of alice@here.example holds 0 messages
 
   @rfc5321-4.1.4-09 @rfc5321-4.1.4-10 @must
   Rule: A second MAIL is refused and leaves the first transaction as it was

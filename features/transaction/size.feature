@@ -19,6 +19,7 @@ Feature: The size of a message is agreed on before it is sent
         S: 221
         """
 
+    @rfc1870-4-01 @must
     Example: The client does not
       Given the setting limits.messageSize is 100000
       When mallory sends 200000 octets of content for alice@here.example without telling the size

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { coverageOf, idleReasons, unknownTags } from '../report/coverage.ts'
+import { isRequirement } from '../report/verdict.ts'
+import { readCatalogue } from './coverage.ts'
+import { home } from './home.ts'
+import { tagsOf } from './select.ts'
+
+const catalogue = readCatalogue()
+const tags = await tagsOf(home('features'))
+
+test('every tag of requirement form names a row of the catalogue', () => {
+  expect(unknownTags(catalogue, tags, isRequirement)).toEqual([])
+})
+
+test('every observable MUST and SHOULD has a scenario or a written reason', () => {
+  const open = coverageOf(catalogue, tags).flatMap(({ must, should }) => [must, should].flatMap((tally) => tally.open))
+  expect(open.map(({ id, what }) => `${id} ${what}`)).toEqual([])
+})
+
+test('no reason stands for a row that has a scenario, repeats another or does not exist', () => {
+  expect(idleReasons(catalogue, tags)).toEqual([])
+})
+
+test('every restatement leads to a row that exists', () => {
+  const missing = [...catalogue.restatements].filter(([, canonical]) => !catalogue.requirements.has(canonical))
+  expect(missing).toEqual([])
+})
