@@ -64,6 +64,8 @@ const observe = async (wire: WireClient, expected: number): Promise<readonly str
       const isEnd = asked && (isSentinel(reply) || reply.code === 221)
       if (isEnd) return words.length > 0 ? words : ['says nothing']
       words.push(wordOf(reply))
+      // What was said behind it is content now.
+      if (reply.code === 354) return words
       // Where EHLO is refused too, only the farewell tells the end.
       if (asked) await wire.send('QUIT\r\n')
     } catch (error) {
