@@ -19,6 +19,8 @@ Given('everything goes through the smarthost {host}', async function (this: Mail
   sendThrough(this, { host: exchanger.name, port: exchanger.port, tls: 'none' })
 })
 
+const words = (text: string): readonly string[] => text.split(/, | and /)
+
 const account = { user: 'relay-account', password: 'relay secret' }
 
 Given(
@@ -46,7 +48,6 @@ Given(
     const rows: Readonly<Record<string, string>> = table.rowsHash()
     const { tls = 'required', certificate = 'good', methods = '', called, named, scram, withholds } = rows
     const password = rows['password'] ?? account.password
-    const words = (text: string): readonly string[] => text.split(/, | and /)
     const options: ExchangerOptions = {
       ...(certificate !== 'none' && { certificate: certificate as NonNullable<ExchangerOptions['certificate']> }),
       ...(named !== undefined && { certificateName: named }),
