@@ -1,7 +1,7 @@
 /**
  * Where Postfix and its load programs are: unpacked below `POSTFIX_ROOT` (a Debian package, not installed), or installed.
  */
-import { existsSync } from 'node:fs'
+import { existsSync, globSync } from 'node:fs'
 import { join } from 'node:path'
 
 export interface PostfixPlace {
@@ -20,5 +20,8 @@ export const findPostfix = (): PostfixPlace | undefined => {
   const root = process.env['POSTFIX_ROOT'] ?? '/'
   const program = (name: string): string => join(root, 'usr/sbin', name)
   if (!existsSync(program('smtp-source'))) return undefined
-  return { root, program, environment: { LD_LIBRARY_PATH: join(root, 'usr/lib/postfix') } }
+  // Beside its own, the libraries that were unpacked with it because the machine had none.
+  const others = root === '/' ? [] : globSync(['usr/lib/*-linux-gnu', 'lib/*-linux-gnu'], { cwd: root })
+  const folders = ['usr/lib/postfix', ...others].map((folder) => join(root, folder))
+  return { root, program, environment: { LD_LIBRARY_PATH: folders.join(':') } }
 }
