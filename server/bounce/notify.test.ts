@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Envelope, Outcome, Recipient } from '../message/envelope.ts'
 import type { NotificationCause, Notification, Told } from '../queue/contract.ts'
@@ -402,4 +403,39 @@ describe('hostile text', () => {
     const { header } = await first({}, [told('failed', refusal)], Buffer.from('Message-ID: <a> x\r\n <b>\r\n\r\n'))
     expect(header).not.toContain('In-Reply-To')
   })
+})
+
+test('whatever the message, the address and the words of others, the notification is sound', async () => {
+  const foreign = fc.string({ unit: 'binary', maxLength: 300 })
+  const piece = fc.constantFrom(
+    'Subject: x\r\n',
+    '\r\n',
+    '\r',
+    '\n',
+    '--=_abab\r\n',
+    '\0',
+    '\u00ff',
+    'text',
+    'y'.repeat(1200),
+  )
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(piece, { maxLength: 12 }),
+      foreign,
+      foreign,
+      fc.constantFrom('FULL', 'HDRS'),
+      async (pieces, address, reason, returned) => {
+        const content = Buffer.from(pieces.join(''), 'latin1')
+        const trouble = { status: '5.1.1', reason, host: address, reply: { code: 550, lines: [reason, address] } }
+        const failed: Outcome = { kind: 'failed', trouble }
+        const { texts } = await write({ return: returned }, [told('failed', failed, { address })], content)
+        const [text = ''] = texts
+        expect(text).toMatch(/^[\t\r\n -~]*$/)
+        expect(text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/)
+        expect(Math.max(...text.split('\r\n').map((line) => line.length))).toBeLessThanOrEqual(998)
+        expect(parts(text).parts.length).toBe(3)
+      },
+    ),
+    { numRuns: 150 },
+  )
 })

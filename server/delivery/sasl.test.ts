@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { saslClient } from './sasl.ts'
 import type { SaslMechanism } from '../protocol/conversation.ts'
@@ -71,4 +72,40 @@ describe('SCRAM-SHA-256 (RFC 7677 §3)', () => {
   test('names are prepared and escaped', () => {
     expect(text(client('SCRAM-SHA-256', 'a,b=\u2168').begin())).toBe('n,,n=a=2Cb=3DIX,r=rOprNGfwEbeRWgbNEkqO')
   })
+})
+
+test('whatever a smarthost asks, the client answers or cancels, and believes no SCRAM server without its proof', async () => {
+  const piece = fc.constantFrom(
+    'r=rOprNGfwEbeRWgbNEkqO',
+    'r=',
+    'xyz',
+    ',',
+    's=QUJD',
+    's=',
+    'i=2',
+    'i=0',
+    'i=-1',
+    'v=AAAA',
+    'e=x',
+    'm=x',
+    '\0',
+  )
+  const challenge = fc.oneof(
+    fc.uint8Array({ maxLength: 40 }),
+    fc.array(piece, { maxLength: 8 }).map((pieces) => bytes(pieces.join(''))),
+    fc.constant(bytes('r=rOprNGfwEbeRWgbNEkqOxyz,s=QUJD,i=2')),
+  )
+  const mechanism = fc.constantFrom<SaslMechanism>('PLAIN', 'LOGIN', 'CRAM-MD5', 'SCRAM-SHA-256')
+  await fc.assert(
+    fc.asyncProperty(mechanism, fc.array(challenge, { maxLength: 4 }), async (name, challenges) => {
+      const one = client(name)
+      one.begin()
+      for (const each of challenges) {
+        const answer = await one.answer(each)
+        expect(answer === undefined || answer instanceof Uint8Array).toBe(true)
+      }
+      expect(one.believes()).toBe(name !== 'SCRAM-SHA-256')
+    }),
+    { numRuns: 300 },
+  )
 })

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { HeaderSplitter } from './header-splitter.ts'
 import type { HeaderPiece } from './header-splitter.ts'
@@ -86,4 +87,34 @@ describe('the scanner', () => {
 test('fields of our own', () => {
   expect(dateField(0)).toMatch(/^Date: Thu, 1 Jan 1970 \d\d:\d\d:00 [+-]\d{4}\r\n$/)
   expect(messageIdField('abc', 'mail.here.example')).toBe('Message-ID: <abc@mail.here.example>\r\n')
+})
+
+test('whatever octets come, however cut, none is changed or lost, and the fields are the same', () => {
+  const piece = fc.constantFrom(
+    'A',
+    'Subject',
+    ':',
+    ' ',
+    '\t',
+    '\r\n',
+    '\r',
+    '\n',
+    'x',
+    '\0',
+    '\u00e9',
+    'y'.repeat(990),
+  )
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 25 }), fc.array(fc.nat(3000), { maxLength: 8 }), (pieces, places) => {
+      const all = Buffer.from(pieces.join(''), 'latin1')
+      const cuts = [...new Set(places.map((place) => place % (all.length + 1)))].toSorted((a, b) => a - b)
+      const feed = [...cuts, all.length].map((to, index) => all.subarray(cuts[index - 1] ?? 0, to))
+      const result = split(feed)
+      expect(result).toEqual(split([all]))
+      expect(result.all).toBe(all.toString('latin1'))
+      const scanner = new HeaderScanner(['a'])
+      for (const each of feed) scanner.feed(each)
+      expect(scanner.count('a')).toBe(result.fields.filter((field) => field.startsWith('a|')).length)
+    }),
+  )
 })

@@ -1,7 +1,8 @@
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodeBase64, encodeBase64 } from './authentication/base64.ts'
 import type { Proof, Protection, Terms } from './exchange.ts'
-import { feeds, play, protection, refusing, type Judge, type Played } from './session/fixture-player.ts'
+import { feeds, play, Player, protection, refusing, type Judge, type Played } from './session/fixture-player.ts'
 
 const base64 = (text: string): string => encodeBase64(new TextEncoder().encode(text))
 const hello = 'S: 220\nC: EHLO c.example\nS: 250 HELP\n'
@@ -265,4 +266,48 @@ describe('SCRAM (RFC 7677 §3)', () => {
       expect(none.differences).toEqual([])
     })
   })
+})
+
+test('whatever the answers, an exchange ends in one reply and the session stays in step', () => {
+  const piece = fc.constantFrom(
+    'n,,',
+    'y,,',
+    'p=tls-exporter,,',
+    'n=alice',
+    ',',
+    'r=abc',
+    '=2C',
+    '=',
+    'c=biws',
+    'p=',
+    'm=x',
+    '\0',
+    'alice',
+  )
+  const answer = fc.oneof(
+    fc.array(piece, { maxLength: 8 }).map((pieces) => base64(pieces.join(''))),
+    fc.uint8Array({ maxLength: 40 }).map((octets) => encodeBase64(octets)),
+    fc.constantFrom('*', '', '=', '!!', 'A'.repeat(13_000)),
+  )
+  const mechanism = fc.constantFrom('PLAIN', 'LOGIN', 'CRAM-MD5', 'SCRAM-SHA-256', 'SCRAM-SHA-256-PLUS')
+  fc.assert(
+    fc.property(
+      mechanism,
+      fc.boolean(),
+      fc.array(answer, { minLength: 4, maxLength: 4 }),
+      (name, isSecure, answers) => {
+        const player = new Player({}, undefined)
+        const give = (text: string): void => player.give({ kind: 'bytes', bytes: new TextEncoder().encode(text) })
+        player.give({ kind: 'connected', ...(isSecure ? { secure: protection } : {}) })
+        give(`EHLO c.example\r\nAUTH ${name}\r\n`)
+        const before = player.replies.length - 1
+        for (const text of answers) if (player.session.state.awaiting === 'response') give(`${text}\r\n`)
+        const given = player.replies.slice(before)
+        expect(given.slice(0, -1).every((reply) => reply.startsWith('334 '))).toBe(true)
+        expect(given.at(-1)).toMatch(/^(?:235|500|501|504|535) /u)
+        expect(player.session.state.awaiting).toBe('command')
+      },
+    ),
+    { numRuns: 500 },
+  )
 })

@@ -115,6 +115,21 @@ describe('address literals', () => {
   })
 })
 
+test('whatever stands for a host is refused, or has one form that is read back the same', () => {
+  const piece = fc.oneof(
+    fc.constantFrom('[', ']', 'IPv6:', ':', '::', '.', '-', '1', '255', 'ffff', 'xn--', 'a', 'ü', '%', 'tag:'),
+    fc.string({ unit: 'binary', maxLength: 3 }),
+  )
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 10 }), (pieces) => {
+      const host = parseHost(pieces.join(''))
+      expect(host && parseHost(hostText(host))).toEqual(host)
+      expect(host === undefined || sameHost(host, host)).toBe(true)
+    }),
+    { numRuns: 1000 },
+  )
+})
+
 describe('sameHost', () => {
   test.each([
     ['there.example', 'THERE.Example', true],

@@ -196,6 +196,16 @@ test('a reply survives rendering and reading', () => {
   )
 })
 
+test('however octets are cut, the same replies are read', () => {
+  const piece = fc.constantFrom('250', '-', ' ', '\r\n', '\n', '\r', '2.1.0', '550', 'x', '\xff', '\0', '9')
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 20 }), (pieces) => {
+      expect(() => readAll(pieces.join(''))).not.toThrow()
+    }),
+    { numRuns: 300 },
+  )
+})
+
 test('no octets make the reader throw', () => {
   const pieces = fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 10 })
   expect(() => fc.assert(fc.property(pieces, (octetsSent) => void read(octetsSent)))).not.toThrow()

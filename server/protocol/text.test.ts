@@ -93,6 +93,41 @@ describe('unitext (RFC 6533 §3)', () => {
   })
 })
 
+describe('whatever the text', () => {
+  const pieces = fc.array(
+    fc.oneof(
+      fc.constantFrom('+', '2B', '=', '\\', 'x{', '}', 'D800', '110000', 'a'),
+      fc.string({ unit: 'binary', maxLength: 4 }),
+    ),
+    { maxLength: 12 },
+  )
+
+  test('xtext and unitext are decoded or refused, and what is decoded can be encoded again', () => {
+    fc.assert(
+      fc.property(pieces, fc.boolean(), (parts, utf8) => {
+        const text = parts.join('')
+        decodeXtext(text, true)
+        const plain = decodeXtext(text)
+        expect(plain === undefined ? undefined : decodeXtext(encodeXtext(plain))).toBe(plain)
+        const wide = decodeUnitext(text)
+        expect(wide === undefined ? undefined : decodeUnitext(encodeUnitext(wide, utf8))).toBe(wide)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('what is printed is printable, and printing it again changes nothing', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(printable(text)).toMatch(/^[\t -~]*$/)
+        expect(printable(printable(text))).toBe(printable(text))
+        expect(printableUnicode(text).replaceAll('\t', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}]/u)
+        expect(printableUnicode(printableUnicode(text))).toBe(printableUnicode(text))
+      }),
+    )
+  })
+})
+
 test.each([
   ['plain text\t~', 'plain text\t~', 'plain text\t~'],
   ['a\r\nb', String.raw`a\x0d\x0ab`, String.raw`a\x0d\x0ab`],

@@ -414,6 +414,22 @@ describe('all at once', () => {
     }
   })
 
+  test.each([
+    ['lists', `${'['.repeat(5000)}${']'.repeat(5000)}`],
+    ['groups', `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`],
+    ['lists in a field', `{"hostName": ${'['.repeat(5000)}${']'.repeat(5000)}}`],
+  ])('%s nested without end are a mistake; they once overflowed the stack', (_, text) => {
+    expect(mistakesIn(JSON.parse(text))).toMatchObject([
+      { place: '(document)', wrong: expect.stringMatching(/nested/) },
+    ])
+  })
+
+  test('a document that holds itself is a mistake', () => {
+    const list: unknown[] = []
+    list.push(list, list)
+    expect(mistakesIn({ users: list })).toMatchObject([{ wrong: expect.stringMatching(/nested/) }])
+  })
+
   test('control characters in a document never reach the console', () => {
     const text = JSON.stringify(mistakesIn({ 'a\u001b[31m': 'x\u001b\n\u009b', hostName: 'ü\u007f' }))
     expect(text).toMatch(/^[\x20-\x7e]*$/)

@@ -9,6 +9,7 @@ import { checkHosts } from './checks/hosts.ts'
 import { checkPeople } from './checks/people.ts'
 import { checkProtection } from './checks/protection.ts'
 import type { Findings } from './checks/finding.ts'
+import { deepestNesting, isTooDeep } from './depth.ts'
 import { publishedSchema } from './jsonschema.ts'
 import { type LineOf, type Mistake, mistake, type Remark, remark } from './mistake.ts'
 import { readWhatIsGood } from './prune.ts'
@@ -31,6 +32,10 @@ export interface Mistaken {
 
 /** Checks a document of unknown origin; `lineOf` tells lines where it came from a file. Never throws. */
 export function checkDocument(document: unknown, lineOf?: LineOf): Checked {
+  if (isTooDeep(document)) {
+    const wrong = `Groups and lists are nested more than ${deepestNesting} deep.`
+    return { kind: 'mistakes', mistakes: [mistake([], document, wrong, 'Write settings as the manual shows them.')] }
+  }
   const result = settingsSchema.safeParse(document)
   const mistakes = result.success ? [] : [...mistakesOf(result.error.issues, document, publishedSchema(), lineOf)]
   const remarks: Remark[] = []

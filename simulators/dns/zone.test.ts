@@ -1,6 +1,8 @@
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { reverseName } from './records.ts'
 import { parseZone } from './zone.ts'
+import type { ZoneRecord } from './zone.ts'
 
 describe('zone text', () => {
   test.each([
@@ -63,5 +65,73 @@ describe('zone text', () => {
     ['2001:db8::25', `5.2.0.0.${'0.'.repeat(20)}8.b.d.0.1.0.0.2.ip6.arpa`],
   ])('reverse name of %s', (address, name) => {
     expect(reverseName(address)).toBe(name)
+  })
+})
+
+const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`
+
+const written = (one: ZoneRecord): string => {
+  const head = `${one.name}. ${one.ttl} IN ${one.type}`
+  if (one.type === 'MX') return `${head} ${one.data.preference} ${one.data.exchange}.`
+  if (one.type === 'TXT') return `${head} ${one.data.map(quoted).join(' ')}`
+  return typeof one.data === 'string' ? `${head} ${one.data}` : head
+}
+
+describe('whatever the zone text', () => {
+  const piece = fc.oneof(
+    fc.constantFrom(
+      '\n',
+      ' ',
+      '\t',
+      '"',
+      '\\',
+      ';',
+      '.',
+      'MX',
+      'A',
+      'TXT',
+      'IN',
+      'a.example.',
+      '10',
+      '127.0.0.1',
+      '::1',
+    ),
+    fc.string({ unit: 'binary', maxLength: 8 }),
+  )
+
+  test('it is read without throwing, each line as a record, a mistake or nothing', () => {
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+        const text = pieces.join('')
+        const { records, mistakes } = parseZone(text)
+        expect(records.length + mistakes.length).toBeLessThanOrEqual(text.split(/\r?\n/).length)
+      }),
+    )
+  })
+
+  test('records survive being written and read', () => {
+    const name = fc.domain().map((domain) => domain.toLowerCase())
+    const ttl = fc.nat({ max: 86_400 })
+    const record: fc.Arbitrary<ZoneRecord> = fc.oneof(
+      fc.record({ name, ttl, type: fc.constant('A' as const), data: fc.ipV4() }),
+      fc.record({ name, ttl, type: fc.constantFrom('CNAME', 'PTR', 'NS'), data: name }),
+      fc.record({
+        name,
+        ttl,
+        type: fc.constant('MX' as const),
+        data: fc.record({ preference: fc.nat({ max: 65_535 }), exchange: name }),
+      }),
+      fc.record({
+        name,
+        ttl,
+        type: fc.constant('TXT' as const),
+        data: fc.array(fc.string({ maxLength: 60 }), { minLength: 1, maxLength: 3 }),
+      }),
+    )
+    fc.assert(
+      fc.property(fc.array(record, { maxLength: 5 }), (records) => {
+        expect(parseZone(records.map(written).join('\n'))).toEqual({ records, mistakes: [] })
+      }),
+    )
   })
 })
