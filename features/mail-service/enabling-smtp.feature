@@ -70,6 +70,11 @@ Feature: Enabling SMTP
       Then mallory can finish the transaction
       And the mailbox of alice@here.example holds 1 message
 
+    Example: A client that has nothing to say for the moment stays connected
+      Given a stranger has opened a session
+      When the administrator sets hostName to "renamed.here.example"
+      Then the session is still open
+
   @mail-service-05 @needs-apply @needs-queue-view
   Rule: Switching SMTP off loses no message that was accepted
 

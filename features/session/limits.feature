@@ -21,6 +21,9 @@ Feature: Nothing that the standard allows is too long
     Example: A hundred thousand octets
       Then a command line of 100000 octets is answered 500 and the session goes on
 
+    Example: A little too long
+      Then a command line of 5000 octets is answered 500 and the session goes on
+
     Example: Commands in its tail are not obeyed
       Given a stranger has said:
         """
