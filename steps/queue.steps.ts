@@ -30,7 +30,10 @@ const toNextAttempt = async (world: MailWorld): Promise<void> => {
   const target = await world.serverRuns()
   const wait = await target.nextAttempt?.()
   assert.notEqual(wait, undefined, 'nothing waits for an attempt')
-  await advance(world, wait ?? 0)
+  if (target.advance !== undefined) return advance(world, wait ?? 0)
+  // On the real clock nobody waits for it: the operator asks for it.
+  await target.runQueue()
+  return world.rest()
 }
 
 Given(

@@ -72,7 +72,10 @@ export class MailWorld extends World<{ readonly target: string; readonly cache?:
     this.openedScene = await openScene({ ipv6, ...(await sceneOptionsFor(this.parameters.target, worker)) })
     this.stops.push(() => this.scene.close())
     this.openedTarget = createTarget(this.parameters.target, { ownProcess: this.ownProcess, worker })
-    this.settings = serviceSettings(this.scene, this.scene.address('server'))
+    const address = this.scene.address('server')
+    this.settings = serviceSettings(this.scene, address)
+    // Servers know themselves among exchangers by their address.
+    this.scene.dns.zone(`mail.here.example. A ${address}`)
     this.declare('here.example', 'mail.here.example', 'elsewhere.example')
   }
 

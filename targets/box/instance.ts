@@ -7,7 +7,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, readdir, stat } from 'node:fs/promises'
-import { createConnection } from 'node:net'
+import { endianness } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { TargetUnavailable } from '../faults.ts'
@@ -38,22 +38,29 @@ export interface Instance {
   close(): Promise<void>
 }
 
-const answers = async ({ address, port }: ListenerPlace): Promise<boolean> => {
-  const socket = createConnection({ host: address, port })
-  try {
-    await Promise.race([
-      once(socket, 'connect'),
-      once(socket, 'error').then(([error]) => {
-        throw error instanceof Error ? error : new Error(String(error))
-      }),
-    ])
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
-  }
+/** The kernel's own list of listening sockets: nobody has to connect, so no log speaks of us. */
+const listens = async ({ address, port }: ListenerPlace): Promise<boolean> => {
+  const six = address.includes(':')
+  const text = await readFile(six ? '/proc/net/tcp6' : '/proc/net/tcp', 'utf8')
+  const place = `${hexadecimal(address)}:${port.toString(16).toUpperCase().padStart(4, '0')}`
+  return text.split('\n').some((line) => line.includes(` ${place} `) && / 0A /.test(line))
 }
+
+/** An address as the kernel writes it: words of 32 bits in the machine's own order. */
+const hexadecimal = (address: string): string => {
+  const octets = address === '::1' ? [...Array<number>(15).fill(0), 1] : address.split('.').map(Number)
+  const words: string[] = []
+  for (let first = 0; first < octets.length; first += 4) {
+    const word = octets.slice(first, first + 4)
+    if (endianness() === 'LE') word.reverse()
+    words.push(word.map((octet) => octet.toString(16).toUpperCase().padStart(2, '0')).join(''))
+  }
+  return words.join('')
+}
+
+/** Mailboxes have the line ends of files; messages have those of mail. */
+const withLineEnds = (bytes: Buffer): Uint8Array =>
+  new Uint8Array(Buffer.from(bytes.toString('latin1').replaceAll(/\r?\n/g, '\r\n'), 'latin1'))
 
 const tail = (text: string): string => (text.length <= logCharacters ? text : `…${text.slice(-logCharacters)}`)
 
@@ -68,10 +75,11 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
   let places: readonly ListenerPlace[] = []
 
   const wholeLog = async (): Promise<string> => readFile(box.path(product.log), 'utf8').catch(() => '')
-  const write = async ({ files, commands }: Rendered): Promise<void> => {
+  const write = async ({ files, commands, hostName }: Rendered): Promise<void> => {
     for (const gone of [...written].filter((path) => files[path] === undefined)) await box.remove(gone)
     for (const [path, file] of Object.entries(files)) await box.write(path, file)
     written = new Set(Object.keys(files))
+    await box.run(['/bin/bash', '-c', 'echo "$0" > /proc/sys/kernel/hostname', hostName])
     for (const one of commands) {
       const key = JSON.stringify(one)
       if (made.has(key)) continue
@@ -95,7 +103,7 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
     })
     const deadline = performance.now() + startMilliseconds
     for (const place of places) {
-      while (!(await answers(place))) {
+      while (!(await listens(place))) {
         if (death !== undefined || performance.now() > deadline) {
           const why = death ?? `nobody answers on ${place.address}:${place.port}: ${said.join('')}`
           throw new TargetUnavailable(`${why}\n${tail(await wholeLog())}`)
@@ -167,7 +175,7 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
       const names = await readdir(folder).catch(() => [])
       const files = await Promise.all(names.map(async (one) => ({ one, at: (await stat(join(folder, one))).mtimeMs })))
       files.sort((first, second) => first.at - second.at || first.one.localeCompare(second.one))
-      return Promise.all(files.map(async ({ one }) => ({ content: new Uint8Array(await readFile(join(folder, one))) })))
+      return Promise.all(files.map(async ({ one }) => ({ content: withLineEnds(await readFile(join(folder, one))) })))
     },
     died: () => death,
     async rest() {

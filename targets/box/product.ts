@@ -27,6 +27,8 @@ export interface Rendered {
   /** Path in the box to its content. */
   readonly files: Readonly<Record<string, FileInBox>>
   /** Commands that make what cannot be written as text (a database of passwords), run before the start. */
+  /** The name of the machine, as programs in the box see it. */
+  readonly hostName: string
   readonly commands: readonly { readonly command: readonly string[]; readonly input?: string }[]
 }
 
@@ -51,6 +53,8 @@ export interface Product {
   /** What it is doing or about to do at once, in words; empty when it has come to rest. `log` is what it wrote in this scenario. */
   underWay(box: Box, log: string): Promise<readonly string[]>
   queue(box: Box, log: string): Promise<readonly QueuedRecipient[]>
+  /** When the next attempt is due, milliseconds since the epoch; undefined when nothing waits. */
+  nextDue(box: Box, log: string): Promise<number | undefined>
   operate(box: Box, act: 'hold' | 'release' | 'remove', message: string): Promise<void>
   /** Its log says that mail for this address came to an end. */
   ended(log: string, address: string): boolean

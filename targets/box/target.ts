@@ -110,6 +110,10 @@ export const createBoxedTarget = (product: Product, worker: Worker): Target => {
     restart: async () => running().again('stopped'),
     kill: async () => running().again('killed'),
     queue: async () => product.queue(running().box, await running().log()),
+    async nextAttempt() {
+      const due = await product.nextDue(running().box, await running().log())
+      return due === undefined ? undefined : Math.max(0, due - Date.now())
+    },
     async operate(act, recipient) {
       const one = running()
       const found = (await product.queue(one.box, await one.log())).find((entry) => entry.recipient === recipient)

@@ -86,7 +86,8 @@ const limits = ({ settings: { limits: most, refusals, verify, authentication: ho
   smtpd_error_sleep_time: `${Math.round(how.failureDelay / 1000)}s`,
   smtpd_timeout: seconds(most.commandTimeout),
   line_length_limit: String(most.commandLine),
-  hopcount_limit: String(most.receivedHops),
+  // Postfix counts its own field too, and refuses at the number itself.
+  hopcount_limit: String(most.receivedHops + 1),
   smtpd_forbid_bare_newline: refusals.bareLineEnds === 'refuse' ? 'reject' : 'no',
   smtpd_forbid_bare_newline_exclusions: '',
   smtpd_forbid_unauth_pipelining: refusals.earlyTalkers === 'refuse' ? 'yes' : 'no',
@@ -107,6 +108,9 @@ const outgoing = ({ settings }: House, { trustedCertificates }: Place): Paramete
     smtp_quit_timeout: seconds(timeouts.farewell),
     smtp_rset_timeout: seconds(timeouts.farewell),
     ...(sourceAddress !== undefined && { smtp_bind_address: sourceAddress }),
+    // The settings set no limit to the exchangers that are tried; Postfix's own are five addresses and two sessions.
+    smtp_mx_address_limit: '0',
+    smtp_mx_session_limit: '0',
   }
   if (smarthost === undefined) return times
   const verified = trustedCertificates !== undefined
@@ -122,7 +126,9 @@ const outgoing = ({ settings }: House, { trustedCertificates }: Place): Paramete
       smtp_sasl_auth_enable: 'yes',
       smtp_sasl_type: 'cyrus',
       smtp_sasl_password_maps: 'texthash:/etc/postfix/smarthost',
-      smtp_sasl_security_options: 'noanonymous',
+      smtp_sasl_security_options: smarthost.tls === 'none' ? 'noanonymous' : 'noanonymous, noplaintext',
+      smtp_sasl_tls_security_options: 'noanonymous, noplaintext',
+      smtp_sasl_tls_verified_security_options: 'noanonymous',
     }),
   }
 }

@@ -160,6 +160,7 @@ export const postfix: Product = {
   render: (house, place) => {
     const realm = house.domains[0] ?? ''
     return {
+      hostName: house.settings.hostName,
       files: {
         '/etc/postfix/main.cf': { text: mainCf(house, place) },
         '/etc/postfix/master.cf': { text: masterCf(house, place) },
@@ -224,6 +225,10 @@ export const postfix: Product = {
           attempts: attemptsIn(log, id, address),
         })),
       )
+  },
+  async nextDue(box) {
+    const due = (await filesIn(box, 'deferred')).map((file) => file.due)
+    return due.length === 0 ? undefined : Math.min(...due)
   },
   async operate(box, act, message) {
     const flags = { hold: '-h', release: '-H', remove: '-d' } as const
