@@ -19,6 +19,7 @@ const commands: Readonly<Record<string, () => Promise<CommandModule>>> = {
   probe: () => import('./probe.ts'),
   settings: () => import('./settings.ts'),
   doctor: () => import('./doctor.ts'),
+  targets: () => import('./targets.ts'),
 }
 
 /** `words` are the arguments after the program's name. Never rejects. */
