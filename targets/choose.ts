@@ -5,6 +5,7 @@ import type { SceneOptions } from '../simulators/scene.ts'
 import { createBoxedTarget } from './box/target.ts'
 import { installedVersion, whyNot } from './box/packages.ts'
 import type { Product } from './box/product.ts'
+import { exim } from './exim/exim.ts'
 import { postfix } from './postfix/postfix.ts'
 import { createReferenceTarget } from './reference.ts'
 import { createReferenceProcessTarget } from './reference-process.ts'
@@ -21,7 +22,7 @@ export interface TargetOptions {
 }
 
 /** Mail servers of the system's packages, each in a box of its own. */
-export const products: readonly Product[] = [postfix]
+export const products: readonly Product[] = [postfix, exim]
 
 const makers: Readonly<Record<string, (options: TargetOptions) => Target>> = {
   reference: ({ ownProcess }) => (ownProcess ? createReferenceProcessTarget() : createReferenceTarget()),

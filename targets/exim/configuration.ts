@@ -1,0 +1,296 @@
+/**
+ * The settings of a mail service as Exim's one configuration file, section by section in Exim's own order.
+ *
+ * The access control lists begin with what Exim's own default configuration says (characters that local parts may not
+ * have, the postmaster first); what the settings do not speak of stays as Exim ships it. See the Exim specification.
+ */
+import type { ListenerPlace, Place } from '../box/product.ts'
+import { NotApplicable } from '../faults.ts'
+import type { House } from '../house.ts'
+
+const folder = '/etc/exim4'
+
+/** Exim's own lists are parted by colons; with `<;` they may hold addresses of IPv6. */
+const list = (items: readonly string[]): string => (items.length === 0 ? '' : `<; ${items.join(' ; ')}`)
+const seconds = (milliseconds: number): string => `${Math.max(1, Math.round(milliseconds / 1000))}s`
+const ports = (listeners: readonly ListenerPlace[], ...roles: readonly string[]): string =>
+  listeners
+    .filter(({ role }) => roles.includes(role))
+    .map(({ port }) => String(port))
+    .join(':') || '0'
+
+const lookup = (file: string, key: string): string => `\${lookup{\${lc:${key}}}lsearch{${folder}/${file}}`
+
+const main = ({ settings, domains, openRelay }: House, { listeners }: Place): readonly string[] => {
+  const { limits, tls, relay, incoming, queue } = settings
+  const versions = tls.minimumVersion === 'TLSv1.3' ? '+VERS-TLS1.3' : '+VERS-TLS1.3:+VERS-TLS1.2'
+  return [
+    `primary_hostname = ${settings.hostName}`,
+    `qualify_domain = ${domains[0] ?? settings.hostName}`,
+    `domainlist local_domains = ${domains.join(' : ')}`,
+    `domainlist relay_to_domains = ${incoming.relayDomains.join(' : ')}`,
+    `hostlist relay_from_hosts = ${openRelay ? '*' : list(relay.trustedHosts)}`,
+    `local_interfaces = ${list(listeners.map(({ address, port }) => `[${address}]:${port}`))}`,
+    `tls_on_connect_ports = ${ports(listeners, 'submissions')}`,
+    'disable_ipv6 = true',
+    'keep_environment =',
+    'host_lookup = *',
+    'rfc1413_query_timeout = 0s',
+    'never_users = root',
+    'spool_directory = /var/spool/exim4',
+    'log_file_path = /var/log/exim4/%slog',
+    'pid_file_path = /run/exim.pid',
+    `tls_advertise_hosts = ${tls.offered ? '*' : ''}`,
+    `tls_certificate = ${folder}/certificate.pem`,
+    `tls_privatekey = ${folder}/key.pem`,
+    `tls_require_ciphers = NORMAL:-VERS-ALL:${versions}`,
+    'dsn_advertise_hosts = *',
+    `message_size_limit = ${limits.messageSize}`,
+    `recipients_max = ${limits.recipients}`,
+    `received_headers_max = ${limits.receivedHops}`,
+    `smtp_accept_max = ${limits.connections}`,
+    `smtp_accept_max_per_host = ${limits.connectionsPerHost}`,
+    `smtp_max_unknown_commands = ${limits.errorsPerSession === 0 ? 1_000_000 : limits.errorsPerSession}`,
+    `smtp_max_synprot_errors = ${limits.errorsPerSession === 0 ? 1_000_000 : limits.errorsPerSession}`,
+    `smtp_receive_timeout = ${seconds(limits.commandTimeout)}`,
+    `delay_warning = ${queue.delayWarning === 0 ? '' : seconds(queue.delayWarning)}`,
+    `ignore_bounce_errors_after = ${seconds(queue.notificationLifetime)}`,
+    'acl_smtp_mail = acl_mail',
+    'acl_smtp_rcpt = acl_rcpt',
+    ...(settings.verify.vrfy === 'everybody' ? ['acl_smtp_vrfy = acl_vrfy'] : []),
+  ]
+}
+
+const mailAcl = ({ settings }: House, { listeners }: Place): readonly string[] => {
+  const { tls, refusals, submission } = settings
+  const encrypted = [
+    ...(tls.requiredOnRelay ? [ports(listeners, 'relay')] : []),
+    ...(tls.requiredOnSubmission ? [ports(listeners, 'submission')] : []),
+  ]
+  return [
+    'acl_mail:',
+    ...(encrypted.length > 0
+      ? [
+          '  deny    message = 530 5.7.0 Must issue a STARTTLS command first',
+          `          condition = \${if inlist{$received_port}{${encrypted.join(':')}}}`,
+          '          !encrypted = *',
+        ]
+      : []),
+    ...(refusals.senders.length > 0
+      ? ['  deny    message = 550 5.7.1 Sender refused', `          senders = ${refusals.senders.join(' : ')}`]
+      : []),
+    ...(submission.senderMustBeOwn
+      ? [
+          '  deny    message = 550 5.7.1 Not your address',
+          '          authenticated = *',
+          `          condition = \${if !eq{${lookup('owners', '$sender_address')}}}{$authenticated_id}}`,
+          '          condition = ${if !eq{$sender_address}{}}',
+        ]
+      : []),
+    '  accept',
+  ]
+}
+
+const rcptAcl = ({ settings }: House, { listeners }: Place): readonly string[] => {
+  const users = ports(listeners, 'submission', 'submissions')
+  const fixes = settings.submission.completeMessages
+    ? [
+        '  warn    condition = ${if inlist{$received_port}{USERS}}'.replace('USERS', users),
+        '          control = submission/sender_retain',
+      ]
+    : []
+  return [
+    'acl_rcpt:',
+    '  accept  hosts = :',
+    '  deny    message = Restricted characters in address',
+    '          domains = +local_domains',
+    '          local_parts = ^[.] : ^.*[@%!/|]',
+    '  deny    message = Restricted characters in address',
+    '          domains = !+local_domains',
+    '          local_parts = ^[./|] : ^.*[@%!] : ^.*/\\\\.\\\\./',
+    ...fixes,
+    '  accept  hosts = +relay_from_hosts',
+    '          domains = !+local_domains',
+    '  accept  authenticated = *',
+    '          domains = !+local_domains',
+    '  deny    message = 530 5.7.0 Authentication required',
+    `          condition = \${if inlist{$received_port}{${users}}}`,
+    '          !authenticated = *',
+    '          !hosts = +relay_from_hosts',
+    ...(settings.incoming.allowed
+      ? ['  accept  local_parts = postmaster', '          domains = +local_domains']
+      : [
+          '  deny    message = No incoming mail here',
+          '          !authenticated = *',
+          '          !hosts = +relay_from_hosts',
+        ]),
+    '  require message = relay not permitted',
+    '          domains = +local_domains : +relay_to_domains',
+    '  require verify = recipient',
+    '  accept',
+    'acl_vrfy:',
+    '  accept',
+  ]
+}
+
+const routers = ({ settings }: House): readonly string[] => {
+  const { smarthost } = settings.outgoing
+  const suffix =
+    settings.subaddressSeparator === ''
+      ? []
+      : [`  local_part_suffix = ${settings.subaddressSeparator}*`, '  local_part_suffix_optional']
+  const outward =
+    smarthost === undefined
+      ? // Exim holds every address of 127.0.0.0/8 to be its own.
+        ['  driver = dnslookup', '  self = send', '  transport = remote_smtp']
+      : [
+          '  driver = manualroute',
+          `  route_list = * ${smarthost.host}::${smarthost.port}`,
+          '  self = send',
+          '  transport = smarthost',
+        ]
+  return [
+    'outward:',
+    ...outward,
+    '  domains = ! +local_domains',
+    '  no_more',
+    'redirects:',
+    '  driver = redirect',
+    `  data = ${lookup('redirects', '$local_part@$domain')}}`,
+    ...suffix,
+    'mailboxes:',
+    '  driver = accept',
+    `  address_data = ${lookup('mailboxes', '$local_part@$domain')}{$value}fail}`,
+    ...suffix,
+    '  transport = maildir',
+    '  cannot_route_message = Unknown user',
+  ]
+}
+
+const client = ({ settings: { outgoing } }: House): readonly string[] => [
+  '  driver = smtp',
+  `  connect_timeout = ${seconds(outgoing.timeouts.connection)}`,
+  `  command_timeout = ${seconds(outgoing.timeouts.command)}`,
+  `  data_timeout = ${seconds(outgoing.timeouts.dataBlock)}`,
+  `  final_timeout = ${seconds(outgoing.timeouts.dataTermination)}`,
+  // The settings set no limit to the exchangers that are tried.
+  '  hosts_max_try = 50',
+  ...(outgoing.sourceAddress === undefined ? [] : [`  interface = ${outgoing.sourceAddress}`]),
+]
+
+const transports = (house: House, { trustedCertificates }: Place): readonly string[] => {
+  const { outgoing } = house.settings
+  const { smarthost } = outgoing
+  const sure = smarthost?.tls === 'required' || smarthost?.tls === 'implicit'
+  return [
+    'remote_smtp:',
+    ...client(house),
+    ...(outgoing.tls === 'none' ? ['  hosts_avoid_tls = *'] : []),
+    'smarthost:',
+    ...client(house),
+    ...(smarthost?.tls === 'none' ? ['  hosts_avoid_tls = *'] : []),
+    ...(smarthost?.tls === 'implicit' ? ['  protocol = smtps'] : []),
+    ...(sure ? ['  hosts_require_tls = *', '  tls_verify_hosts = *', '  tls_verify_cert_hostnames = *'] : []),
+    ...(trustedCertificates === undefined ? [] : [`  tls_verify_certificates = ${folder}/trusted.pem`]),
+    ...(smarthost?.user === undefined ? [] : ['  hosts_require_auth = *']),
+    'maildir:',
+    '  driver = appendfile',
+    '  directory = /var/mail/$address_data',
+    '  maildir_format',
+    '  create_directory',
+    '  return_path_add',
+    '  delivery_date_add',
+    '  envelope_to_add',
+    '  user = vmail',
+    '  group = vmail',
+  ]
+}
+
+/** Waits between attempts as Exim says them: until when since the first failure, and how long between. */
+const retry = ({ settings: { queue } }: House): readonly string[] => {
+  const rule = (lifetime: number): string => {
+    let until = 0
+    const last = queue.retryAfter.at(-1) ?? 0
+    const parts = queue.retryAfter.slice(0, -1).map((wait) => {
+      until += wait
+      return `F,${seconds(Math.min(until, lifetime))},${seconds(wait)}`
+    })
+    return [...parts, `F,${seconds(lifetime)},${seconds(last)}`].join('; ')
+  }
+  return [`* * senders=: ${rule(queue.notificationLifetime)}`, `* * ${rule(queue.lifetime)}`]
+}
+
+const secretOf = (key: string): string => `\${lookup{${key}}lsearch{${folder}/passwords}{$value}fail}`
+
+/** Text in an expanded string of `client_send`, where a circumflex stands for a NUL. */
+const escaped = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('$', '\\$').replaceAll('^', '^^')
+
+const authenticators = ({ settings }: House): readonly string[] => {
+  const { authentication, outgoing, tls } = settings
+  const shown = authentication.clearText ? 'true' : '${if def:tls_in_cipher}'
+  const hidden = tls.requiredOnSubmission ? '${if or{{def:tls_in_cipher}{eq{$received_port}{25}}}}' : 'true'
+  const { smarthost } = outgoing
+  const account = smarthost?.user === undefined ? undefined : { name: smarthost.user, secret: smarthost.password ?? '' }
+  const server = {
+    PLAIN: [
+      '  server_prompts = :',
+      `  server_condition = \${if eq{$auth3}{${secretOf('$auth2')}}}`,
+      '  server_set_id = $auth2',
+      `  server_advertise_condition = ${shown}`,
+    ],
+    LOGIN: [
+      '  server_prompts = <| Username: | Password:',
+      `  server_condition = \${if eq{$auth2}{${secretOf('$auth1')}}}`,
+      '  server_set_id = $auth1',
+      `  server_advertise_condition = ${shown}`,
+    ],
+    'CRAM-MD5': [
+      `  server_secret = ${secretOf('$auth1')}`,
+      '  server_set_id = $auth1',
+      `  server_advertise_condition = ${hidden}`,
+    ],
+  }
+  const sends =
+    account === undefined
+      ? undefined
+      : {
+          PLAIN: [`  client_send = ^${escaped(account.name)}^${escaped(account.secret)}`],
+          LOGIN: [`  client_send = : ${escaped(account.name)} : ${escaped(account.secret)}`],
+          'CRAM-MD5': [`  client_name = ${escaped(account.name)}`, `  client_secret = ${escaped(account.secret)}`],
+        }
+  const drivers = { 'CRAM-MD5': 'cram_md5', LOGIN: 'plaintext', PLAIN: 'plaintext' } as const
+  const lines: string[] = []
+  for (const method of ['CRAM-MD5', 'LOGIN', 'PLAIN'] as const) {
+    const served = authentication.methods.includes(method)
+    if (!served && sends === undefined) continue
+    lines.push(
+      `${method.toLowerCase().replace('-', '_')}:`,
+      `  driver = ${drivers[method]}`,
+      `  public_name = ${method}`,
+    )
+    if (served) lines.push(...server[method])
+    if (sends !== undefined) lines.push(...sends[method])
+  }
+  return lines
+}
+
+export const configuration = (house: House, place: Place): string => {
+  if (house.settings.verify.vrfy === 'authenticated')
+    throw new NotApplicable('answers VRFY for everybody or for nobody')
+  const lines = [
+    ...main(house, place),
+    'begin acl',
+    ...mailAcl(house, place),
+    ...rcptAcl(house, place),
+    'begin routers',
+    ...routers(house),
+    'begin transports',
+    ...transports(house, place),
+    'begin retry',
+    ...retry(house),
+    'begin rewrite',
+    'begin authenticators',
+    ...authenticators(house),
+  ]
+  return `${lines.join('\n')}\n`
+}

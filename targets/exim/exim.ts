@@ -1,0 +1,176 @@
+/**
+ * Exim in a box: its lookup files, its queue as `exim -bp` and the spool tell it, its main log as the record of what became
+ * of every recipient. `configuration.ts` renders the configuration proper.
+ */
+import { readFile, readdir } from 'node:fs/promises'
+import type { Box } from '../box/box.ts'
+import type { Place, Product, Rendered } from '../box/product.ts'
+import type { House } from '../house.ts'
+import type { Capability, QueuedRecipient } from '../target.ts'
+import { configuration } from './configuration.ts'
+
+const capabilities: ReadonlySet<Capability> = new Set<Capability>([
+  'queue-view',
+  'mailboxes',
+  'kill',
+  'submission',
+  'submissions',
+  'tls',
+  'apply',
+  'dsn',
+  'chunking',
+  'smtputf8',
+  'outgoing',
+])
+
+const spool = '/var/spool/exim4'
+const program = '/usr/sbin/exim4'
+
+/** `key: value` lines; keys and values that Exim would read otherwise are quoted. */
+const table = (entries: Iterable<readonly [string, string]>): string =>
+  [...entries].map(([key, value]) => `"${key.replaceAll(/["\\]/g, String.raw`\$&`)}": ${value}\n`).join('')
+
+const files = (house: House, place: Place): Rendered['files'] => {
+  const { users, queue } = house.settings
+  const owned = [...house.mailboxes].filter(([, name]) => users.some((user) => user.name === name))
+  const passwords = users.flatMap(({ name, password }) => (password === undefined ? [] : [[name, password] as const]))
+  const [first = 300_000] = queue.retryAfter
+  return {
+    '/etc/exim4/exim4.conf': { text: configuration(house, place) },
+    '/etc/exim4/redirects': { text: table([...house.redirects].map(([address, to]) => [address, to.join(', ')])) },
+    '/etc/exim4/mailboxes': { text: table(house.mailboxes) },
+    '/etc/exim4/owners': { text: table(owned) },
+    '/etc/exim4/passwords': { text: table(passwords), mode: 0o600, owner: 'Debian-exim' },
+    '/etc/exim4/certificate.pem': { text: place.certificate.cert },
+    '/etc/exim4/key.pem': { text: place.certificate.key, mode: 0o600, owner: 'Debian-exim' },
+    '/etc/exim4/trusted.pem': { text: place.trustedCertificates ?? '' },
+    '/etc/exim4/interval': { text: `${Math.max(1, Math.min(300, Math.round(first / 1000)))}s\n` },
+  }
+}
+
+const waitingIds = async (box: Box): Promise<readonly string[]> =>
+  (await readdir(box.path(`${spool}/input`)).catch(() => []))
+    .filter((name) => name.endsWith('-H'))
+    .map((name) => name.slice(0, -2))
+
+/** The command lines of what runs in the box. */
+const commandLines = async (box: Box): Promise<readonly string[]> => {
+  const ids = (await readdir(box.path('/proc'))).filter((name) => /^\d+$/.test(name))
+  const lines = await Promise.all(ids.map((id) => readFile(box.path(`/proc/${id}/cmdline`), 'utf8').catch(() => '')))
+  return lines.map((line) => line.replaceAll('\0', ' ').trim())
+}
+
+const quoted = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
+
+const attemptsIn = (log: string, id: string, recipient: string): number =>
+  [...log.matchAll(new RegExp(`^.{19} ${id} == .*${quoted(recipient)}`, 'gim'))].length
+
+/** The blocks of `exim -bp`: a line for the message, then a line for each recipient (`D` before those who have it). */
+export const readQueue = (text: string, log: string): readonly QueuedRecipient[] => {
+  const found: QueuedRecipient[] = []
+  let message: { readonly id: string; readonly sender: string; readonly held: boolean } | undefined
+  for (const line of text.split('\n')) {
+    const head = /^\s*\S+\s+\S+\s+(\w{6}-\w{6,11}-\w{2,4})\s+<([^>]*)>(.*)$/.exec(line)
+    if (head !== null) {
+      const [, id = '', sender = '', rest = ''] = head
+      message = { id, sender, held: rest.includes('frozen') }
+      continue
+    }
+    const recipient = /^\s{10}(\S.*)$/.exec(line)?.[1]
+    if (recipient === undefined || message === undefined) continue
+    found.push({
+      message: message.id,
+      sender: message.sender,
+      recipient: recipient.trim(),
+      state: message.held ? 'held' : 'queued',
+      attempts: attemptsIn(log, message.id, recipient.trim()),
+    })
+  }
+  return found
+}
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** Exim's hints about retries: on the second line of each, when it failed first, when last, and when it is due. */
+export const readDue = (text: string): readonly number[] =>
+  [...text.matchAll(/(\d\d)-(\w{3})-(\d{4}) (\d\d):(\d\d):(\d\d)(?: \*)?$/gm)].map(
+    ([, day, month = '', year, hour, minute, second]) =>
+      Date.UTC(Number(year), months.indexOf(month), Number(day), Number(hour), Number(minute), Number(second)),
+  )
+
+export const exim: Product = {
+  packages: { name: 'exim', packages: ['exim4-daemon-heavy', 'exim4-base'] },
+  capabilities,
+  settings: [
+    'smtp',
+    'hostName',
+    'incoming',
+    'listeners',
+    'relay.trustedHosts',
+    'submission',
+    'tls',
+    'outgoing',
+    'authentication.methods',
+    'authentication.clearText',
+    'authentication.failureDelay',
+    'queue.retryAfter',
+    'queue.lifetime',
+    'queue.notificationLifetime',
+    'queue.delayWarning',
+    'limits.messageSize',
+    'limits.recipients',
+    'limits.connections',
+    'limits.connectionsPerHost',
+    'limits.errorsPerSession',
+    'limits.commandTimeout',
+    'limits.receivedHops',
+    'refusals.senders',
+    'verify.vrfy',
+    'users',
+    'aliases',
+    'postmaster',
+    'subaddressSeparator',
+  ],
+  log: '/var/log/exim4/mainlog',
+  render: (house, place) => ({ hostName: house.settings.hostName, files: files(house, place), commands: [] }),
+  async furnish(box) {
+    await box.folder(spool, 'Debian-exim', 'Debian-exim', 0o750)
+    await box.folder('/var/log/exim4', 'Debian-exim', 'Debian-exim', 0o750)
+    await box.folder('/var/mail', 'vmail', 'vmail', 0o755)
+  },
+  daemon: ['/bin/bash', '-c', `exec ${program} -bdf -q$(cat /etc/exim4/interval)`],
+  async end(box) {
+    await box.run(['/bin/bash', '-c', 'kill -TERM $(cat /run/exim.pid)'])
+  },
+  async reload(box) {
+    await box.run(['/bin/bash', '-c', 'kill -HUP $(cat /run/exim.pid)'])
+  },
+  async runQueue(box) {
+    await box.run([program, '-qff'])
+  },
+  async underWay(box, log) {
+    const running = (await commandLines(box)).filter((line) => / -(?:Mc|MCd?|qff?|odi|oem) /.test(`${line} `))
+    const untried = (await waitingIds(box)).filter(
+      (id) => !new RegExp(`^.{19} ${quoted(id)} (?:==|\\*\\*|.*[Ff]rozen|.*retry time not reached)`, 'm').test(log),
+    )
+    return [...running, ...untried.map((id) => `${id} was not tried yet`)]
+  },
+  async queue(box, log) {
+    return readQueue((await box.run([program, '-bp'])).text, log)
+  },
+  async nextDue(box, log) {
+    if ((await exim.queue(box, log)).length === 0) return undefined
+    const { text } = await box.run(['/usr/sbin/exim_dumpdb', spool, 'retry'])
+    const due = readDue(text)
+    return due.length === 0 ? Date.now() : Math.min(...due)
+  },
+  async operate(box, act, message) {
+    const flags = { hold: '-Mf', release: '-Mt', remove: '-Mrm' } as const
+    await box.run([program, flags[act], message])
+  },
+  ended: (log, address) => new RegExp(`(?:=>|->|\\*\\*|>>) .*${quoted(address)}`, 'i').test(log),
+  remembers: (log) => /^.{19} \S+ (?:==|\*\*) /m.test(log),
+  async empty(box) {
+    await box.remove(spool)
+  },
+}
