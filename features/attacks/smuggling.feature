@@ -60,12 +60,27 @@ Feature: Nothing is smuggled in content
       When mallory sends every end of data that is none by <command> in clear <segments>
       Then none of them ends the data
       And carol finds nothing
+      And what was taken for content arrives octet for octet
 
       Examples: the lenient setting is no less strict here
         | command | segments             |
         | DATA    | in one segment       |
         | DATA    | split at every octet |
         | BDAT    | in one segment       |
+
+  @mail-service-68 @should
+  Rule: Content of DATA with a bare CR or LF is refused, unless the settings say otherwise
+
+    Scenario Outline: By <command> <segments>
+      When mallory sends every end of data that is none by <command> in clear <segments>
+      Then those that hold a bare CR or LF are refused
+
+      Examples: one by one and all octets apart
+        | command | segments             |
+        | DATA    | in one segment       |
+        | DATA    | split at every octet |
+
+    # BDAT is absent: a chunk may hold any octets (RFC 3030 §2); what is sent on is judged below.
 
   @must
   Rule: What is sent on holds nothing that another server might take for the end

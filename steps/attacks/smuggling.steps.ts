@@ -13,6 +13,17 @@ import type { MailWorld } from '../world.ts'
 
 const findingsOf = new WeakMap<MailWorld, readonly Finding[]>()
 
+/** Contents that were taken, by their token, as they must arrive. */
+const takenOf = new WeakMap<MailWorld, Map<string, string>>()
+
+const remember = (world: MailWorld, token: string, content: string): void => {
+  const taken = takenOf.get(world) ?? new Map<string, string>()
+  takenOf.set(world, taken.set(token, content))
+}
+
+/** What is left when the dots are taken off that DATA puts before lines that begin with one. */
+const withoutDots = (content: string): string => content.replace(/^\./, '').replaceAll('\r\n.', '\r\n')
+
 const keep = (world: MailWorld, findings: readonly Finding[]): void => {
   findingsOf.set(world, findings)
   world.attach(findings.map(findingText).join('\n'), { mediaType: 'text/plain', fileName: 'smuggling' })
@@ -109,14 +120,19 @@ const tryVariant = async (
   split: boolean,
   wires: { current: WireClient | undefined },
 ): Promise<string> => {
-  const { bytes, at } = payload(variant, world.nextToken())
   const told = new Set<string>()
-  for (const cuts of split ? cutsOf(variant, at) : [[]]) {
+  for (const cuts of split ? cutsOf(variant, payload(variant, world.nextToken()).at) : [[]]) {
+    const token = world.nextToken()
+    const { bytes } = payload(variant, token)
     try {
       wires.current ??= await open(world, manner)
       const replies = await attempt(wires.current, manner, bytes, cuts)
       const expected = manner.command === 'BDAT' ? cuts.length + 1 : 1
       const ended = replies.length > expected || replies.some(({ code }) => code === 354)
+      if (!ended && replies.at(-1)?.code === 250) {
+        const sent = bytes.toString('latin1')
+        remember(world, token, manner.command === 'DATA' ? withoutDots(sent) : sent)
+      }
       told.add(
         ended ? `ends the data: ${replies.map(({ code }) => code).join(' ')}` : `content: ${replies.at(-1)?.code}`,
       )
@@ -157,6 +173,25 @@ Then('none of them ends the data', function (this: MailWorld) {
   const wrong = findings.filter(({ deviates }) => deviates)
   assert.equal(findings.length, variants.length, 'not every variant was tried')
   assert.equal(wrong.length, 0, wrong.map(findingText).join('\n'))
+})
+
+Then('those that hold a bare CR or LF are refused', function (this: MailWorld) {
+  const findings = findingsOf.get(this) ?? []
+  const taken = findings.filter(({ variant, told }) => hasBareLineEnd(variant) && !/^content: 5\d\d$/.test(told))
+  assert.ok(findings.length > 0, 'nothing was tried')
+  assert.equal(taken.length, 0, taken.map(findingText).join('\n'))
+})
+
+Then('what was taken for content arrives octet for octet', async function (this: MailWorld) {
+  const stored = await this.mailbox('alice@here.example')
+  const taken = takenOf.get(this) ?? new Map<string, string>()
+  assert.ok(taken.size > 0, 'nothing was taken')
+  for (const [token, content] of taken) {
+    const found = stored.map((message) => Buffer.from(message.content).toString('latin1'))
+    const own = found.find((text) => text.includes(`Subject: ${token}\r\n`))
+    assert.ok(own !== undefined, `${token} did not arrive`)
+    assert.ok(own.endsWith(content), `${token} arrived changed:\n${JSON.stringify(own.slice(-content.length - 20))}`)
+  }
 })
 
 Given('the server keeps bare CR and LF', function (this: MailWorld) {
