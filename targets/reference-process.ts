@@ -39,6 +39,7 @@ interface Ready {
 }
 
 interface QueueAnswer {
+  readonly totals: { readonly underWay: number }
   readonly messages: readonly {
     readonly id: string
     readonly reversePath: string
@@ -115,8 +116,7 @@ export const createReferenceProcessTarget = (): Target => {
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
     return response
   }
-  const waiting = async (): Promise<QueueAnswer['messages']> =>
-    ((await (await ask('/api/queue')).json()) as QueueAnswer).messages
+  const queueNow = async (): Promise<QueueAnswer> => (await (await ask('/api/queue')).json()) as QueueAnswer
 
   return {
     name: 'reference (process)',
@@ -141,16 +141,19 @@ export const createReferenceProcessTarget = (): Target => {
     async rest(deadlineMilliseconds) {
       const deadline = performance.now() + deadlineMilliseconds
       for (;;) {
-        const messages = await waiting()
+        const { messages, totals } = await queueNow()
         const now = Date.now()
         const due = messages.flatMap(({ recipients }) =>
           recipients.filter(
             ({ state, dueAt }) => state === 'queued' && dueAt !== undefined && Date.parse(dueAt) <= now,
           ),
         )
-        if (due.length === 0) return
+        // What the operator asked for is under way without being due.
+        if (due.length === 0 && totals.underWay === 0) return
         if (performance.now() > deadline)
-          throw new Error(`the queue did not come to rest: ${due.length} recipients are due`)
+          throw new Error(
+            `the queue did not come to rest: ${due.length} recipients are due, ${totals.underWay} under way`,
+          )
         await setTimeout(pollMilliseconds)
       }
     },
@@ -163,7 +166,7 @@ export const createReferenceProcessTarget = (): Target => {
       await launch()
     },
     async queue(): Promise<readonly QueuedRecipient[]> {
-      return (await waiting()).flatMap(({ id, reversePath, recipients }) =>
+      return (await queueNow()).messages.flatMap(({ id, reversePath, recipients }) =>
         recipients
           .filter(({ state }) => state === 'queued' || state === 'held')
           .map(({ address, state, attempts }) => ({
