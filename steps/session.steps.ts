@@ -14,7 +14,7 @@ import type { MailWorld } from './world.ts'
 
 const converse = async (world: MailWorld, role: Role, script: string, sender: Sender): Promise<void> => {
   const wire = await connect(world, sender, role)
-  const mismatch = await playScript(parseScript(world.fillIn(script)), wire)
+  const mismatch = await playScript(parseScript(world.asOffered(world.fillIn(script))), wire)
   assert.equal(mismatch, undefined, mismatch === undefined ? '' : mismatchText(mismatch))
 }
 

@@ -5,6 +5,7 @@
  */
 import { defineParameterType } from '@cucumber/cucumber'
 import type { Standing } from './cast.ts'
+import type { MailWorld } from './world.ts'
 
 /** A class of refusal as people say it, and the first digit of the reply codes it means. */
 export interface RefusalClass {
@@ -79,7 +80,9 @@ defineParameterType({
 defineParameterType({
   name: 'code',
   regexp: /[2-5](?:\d\d|yz)(?: [245]\.\d{1,3}\.\d{1,3})?/,
-  transformer: (text: string) => text,
+  transformer(this: MailWorld, text: string): string {
+    return this.asOffered(text)
+  },
 })
 defineParameterType({
   name: 'duration',

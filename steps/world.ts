@@ -213,6 +213,12 @@ export class MailWorld extends World<{ readonly target: string; readonly cache?:
       .replaceAll(/\{base64 ([^}]*)\}/gu, (_, plain: string) => Buffer.from(unescapeBytes(plain)).toString('base64'))
   }
 
+  /** Expected replies (`550 5.1.1`, or the lines of a conversation) without enhanced codes where the server offers none. */
+  asOffered(replies: string): string {
+    if (this.target.capabilities.has('enhanced-codes')) return replies
+    return replies.replaceAll(/\b([245][0-9yz]{2}) [245]\.\d{1,3}\.\d{1,3}\b/g, '$1')
+  }
+
   /** A file with the authority that signs good certificates, for a server that must verify them. */
   async authorityFile(): Promise<string> {
     const folder = await scratchFolder()

@@ -26,6 +26,10 @@ const capabilities: ReadonlySet<Capability> = new Set<Capability>([
   'chunking',
   'smtputf8',
   'outgoing',
+  'enhanced-codes',
+  'own-address',
+  'scram',
+  'scram-plus',
 ])
 
 const startMilliseconds = 15_000

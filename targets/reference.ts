@@ -38,6 +38,10 @@ const capabilities: ReadonlySet<Capability> = new Set<Capability>([
   'chunking',
   'smtputf8',
   'outgoing',
+  'enhanced-codes',
+  'own-address',
+  'scram',
+  'scram-plus',
 ])
 
 /** After a timer has fired, how long to look for something to happen before the next one is fired. */

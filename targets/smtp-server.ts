@@ -22,6 +22,7 @@ const capabilities: ReadonlySet<Capability> = new Set<Capability>([
   'submissions',
   'tls',
   'smtputf8',
+  'enhanced-codes',
 ])
 
 /** What the library or the handlers below carry out. */

@@ -22,6 +22,13 @@ export type Capability =
   | 'dsn'
   | 'chunking'
   | 'smtputf8'
+  /** It offers ENHANCEDSTATUSCODES; without it only reply codes are compared. */
+  | 'enhanced-codes'
+  /** It tells its own address from other loopback addresses, which some servers all take for their own. */
+  | 'own-address'
+  /** It knows SCRAM-SHA-256; and with channel binding. */
+  | 'scram'
+  | 'scram-plus'
   /** It sends mail to other servers; without it whatever needs a mail exchanger is not applicable. */
   | 'outgoing'
 

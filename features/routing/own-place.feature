@@ -1,3 +1,4 @@
+@needs-own-address
 Feature: A mail exchanger never sends to itself or to a worse one
   A server that finds itself among the mail exchangers of a domain must not pass the mail back and forth.
 

@@ -1,3 +1,4 @@
+@needs-scram
 Feature: SCRAM proves the password without showing it
   The client shows that it knows the password, the server that it knows the verifier, and under TLS both that nobody
   stands between them.

@@ -29,7 +29,8 @@ const answers = async (
   before: readonly string[] = [],
 ): Promise<void> => {
   const wire = client(world)
-  for (const [command = '', pattern = ''] of rows) {
+  for (const [command = '', wanted = ''] of rows) {
+    const pattern = world.asOffered(wanted)
     await sayAll(wire, before)
     await wire.send(Buffer.concat([unescapeBytes(world.fillIn(wrap(command))), Buffer.from('\r\n')]))
     const reply = await wire.reply()
@@ -77,7 +78,7 @@ When('the client sends the group:', async function (this: MailWorld, group: stri
 
 Then('the answers are {}', async function (this: MailWorld, codes: string) {
   const wire = client(this)
-  for (const pattern of codes.split(', ')) {
+  for (const pattern of this.asOffered(codes).split(', ')) {
     const reply = await wire.reply()
     assert.ok(matches(reply, pattern), `expected ${codes}; ${pattern} was to come, and\n${textOf(reply)}\ncame`)
   }

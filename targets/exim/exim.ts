@@ -113,6 +113,7 @@ export const exim: Product = {
     'authentication.methods',
     'authentication.clearText',
     'authentication.failureDelay',
+    'authentication.failuresPerSession',
     'queue.retryAfter',
     'queue.lifetime',
     'queue.notificationLifetime',

@@ -21,6 +21,9 @@ const capabilities: ReadonlySet<Capability> = new Set<Capability>([
   'chunking',
   'smtputf8',
   'outgoing',
+  'enhanced-codes',
+  'own-address',
+  'scram',
 ])
 
 const spool = '/var/spool/postfix'
@@ -132,6 +135,7 @@ export const postfix: Product = {
     'authentication.methods',
     'authentication.clearText',
     'authentication.failureDelay',
+    'authentication.failuresPerSession',
     'queue.retryAfter',
     'queue.lifetime',
     'queue.notificationLifetime',
