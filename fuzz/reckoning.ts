@@ -35,12 +35,12 @@ export interface Reckoning {
 const longestCommand = 4096
 const longestResponse = 12_290
 
-/** Which codes may answer which verb; 501, 421 and (for lines that are too long or illegal) 500 may answer all. */
+/** Which codes may answer which verb; 501, 421 and (for lines that are too long or illegal) 500 may answer all; 554 for a domain is RFC 6409 §4.2. */
 const answers: Readonly<Record<string, readonly number[]>> = {
   EHLO: [250, 550],
   HELO: [250, 550],
-  MAIL: [250, 451, 452, 455, 503, 530, 550, 552, 553, 555],
-  RCPT: [250, 251, 450, 451, 452, 455, 503, 530, 550, 551, 552, 553, 555, 556],
+  MAIL: [250, 451, 452, 455, 503, 530, 550, 552, 553, 554, 555],
+  RCPT: [250, 251, 450, 451, 452, 455, 503, 530, 550, 551, 552, 553, 554, 555, 556],
   DATA: [354, 451, 452, 503, 530, 554],
   BDAT: [250, 451, 452, 502, 503, 530, 550, 552, 554],
   RSET: [250],

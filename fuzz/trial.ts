@@ -3,14 +3,16 @@
  *
  * The file form is the conversation notation (`simulators/notation.ts`). Its comments carry what the notation has no sign
  * for: `# kind: sessions`, `# visit: relay from a stranger` before each session, `# C resets`, `# C begins TLS`,
- * `# AUTH PLAIN as alice`; and, for rubbish that our client meets, `# at: EHLO` before what the exchanger says there and
+ * `# AUTH PLAIN as alice`, `# the path damages octet 700`; and, for rubbish that our client meets, `# at: EHLO` before what the exchanger says there and
  * `# question: MX unruly.example` before the DNS packet that answers it (its first two octets are laid over the id).
  */
 import type { Fault, Moment } from '../simulators/contract.ts'
 import { parseScript, renderScript } from '../simulators/notation.ts'
 import type { Script, ScriptLine } from '../simulators/notation.ts'
 
-export type Door = 'relay' | 'submission' | 'submissions'
+/** `no handshake`: the port of submissions, without TLS. */
+export type Door = 'relay' | 'submission' | 'submissions' | 'no handshake'
+const doors: readonly Door[] = ['relay', 'submission', 'submissions', 'no handshake']
 export type Source = 'stranger' | 'trusted host'
 
 /** One session: through which door, from where, and what is said. `S:` lines wait until nothing is owed. */
@@ -93,8 +95,8 @@ const bytesOf = (lines: Script): Uint8Array =>
   Buffer.concat(lines.flatMap((line) => (line.kind === 'bytes' && line.side === 'S' ? [line.bytes] : [])))
 
 const visitOf = (of: string, script: Script): Visit => {
-  const [, written] = /^(relay|submission|submissions) from a (?:stranger|trusted host)$/.exec(of) ?? []
-  const door = (['relay', 'submission', 'submissions'] as const).find((known) => known === written)
+  const [, written] = /^(.+) from a (?:stranger|trusted host)$/.exec(of) ?? []
+  const door = doors.find((known) => known === written)
   if (door === undefined) throw new Error(`no door in "visit: ${of}"`)
   return { door, source: of.endsWith('stranger') ? 'stranger' : 'trusted host', script }
 }

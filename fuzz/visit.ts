@@ -12,12 +12,12 @@ import type { Conversation, WireClient, WireReply } from '../simulators/contract
 import type { Script, ScriptLine } from '../simulators/notation.ts'
 import { password } from './house.ts'
 import type { House } from './house.ts'
+import { openDamagingPath } from './path.ts'
 import { reckon } from './reckoning.ts'
 import type { Acceptance } from './reckoning.ts'
 import type { Visit } from './trial.ts'
 
 export interface Visited {
-  readonly conversation: Conversation | undefined
   readonly faults: readonly string[]
   readonly accepted: readonly Acceptance[]
 }
@@ -26,6 +26,9 @@ export interface Visited {
 const patience = 10_000
 /** Octets written before replies are read again. */
 const portion = 16_384
+
+/** The first octet of a TLS record that carries an alert. */
+const tlsAlert = 0x15
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 const fromBase64 = (text: string): string => Buffer.from(text, 'base64').toString('latin1')
@@ -182,32 +185,72 @@ const withHandshakes = (script: Script): Script =>
     return implied ? [line, { kind: 'comment', text: 'C begins TLS' } as const] : [line]
   })
 
-export const playVisit = async (house: House, visit: Visit): Promise<Visited> => {
-  const { door, source, script } = visit
-  const client = await openWireClient(house.at(door), {
-    from: house.address(source),
-    implicitTls: door === 'submissions',
-    patience,
-    title: `a ${source} → ${door}`,
-  })
-  const { conversation } = client
+/** Which octet the path damages, if the script says so; only where everything is under TLS. */
+const damagedOctet = ({ door, script }: Visit): number | undefined => {
+  if (door !== 'submissions') return undefined
+  for (const line of script) {
+    const octet = line.kind === 'comment' ? /^the path damages octet (\d+)$/.exec(line.text)?.[1] : undefined
+    if (octet !== undefined) return Number(octet)
+  }
+  return undefined
+}
+
+/** Says the script and waits for the end of the session; resolves with what is wrong with that end. */
+const speak = async (
+  client: WireClient,
+  script: Script,
+): Promise<{ readonly hadReset: boolean; readonly ends: boolean }> => {
   const player = new Player(client)
-  const faults: string[] = []
   try {
     await player.play(withHandshakes(script))
-    if (!player.hadReset) {
-      client.halfClose()
-      if (!(await client.closed())) faults.push('the server does not end the session after the client’s FIN')
-      void client.replies
-    }
+    if (player.hadReset) return { hadReset: true, ends: true }
+    client.halfClose()
+    const ends = await client.closed()
+    void client.replies
+    return { hadReset: false, ends }
   } finally {
     await client.close()
   }
-  const reckoning = reckon(conversation.spoken)
-  const broken = conversation.spoken.some(({ note }) => note?.startsWith('broken') === true)
-  // After RST, and where no handshake came about, replies may be lost on the way.
-  const isWhole = !player.hadReset && !broken
-  if (isWhole && reckoning.owed && !reckoning.over) faults.push('a command was never answered')
-  faults.push(...reckoning.faults.filter((fault) => isWhole || !fault.startsWith('half a reply')))
-  return { conversation, faults, accepted: reckoning.accepted }
+}
+
+const judged = (visit: Visit, conversation: Conversation, mayLose: boolean): Visited => {
+  const { spoken } = conversation
+  if (visit.door === 'no handshake') {
+    // Who does not speak TLS where it comes first is owed nothing but an end.
+    const inClear = spoken.some(({ side, bytes }) => side === 'S' && bytes[0] !== tlsAlert)
+    return { faults: inClear ? ['something was said in clear where TLS comes first'] : [], accepted: [] }
+  }
+  const { owed, over, faults, accepted } = reckon(spoken)
+  if (mayLose) return { faults: faults.filter((fault) => !fault.startsWith('half a reply')), accepted }
+  return { faults: owed && !over ? [...faults, 'a command was never answered'] : faults, accepted }
+}
+
+export const playVisit = async (house: House, visit: Visit): Promise<Visited> => {
+  const { door, source, script } = visit
+  const octet = damagedOctet(visit)
+  const from = house.address(source)
+  const path = octet === undefined ? undefined : await openDamagingPath(house.at(door), from, octet)
+  try {
+    const client = await openWireClient(path ?? house.at(door), {
+      ...(path === undefined ? { from } : {}),
+      implicitTls: door === 'submissions',
+      patience,
+      title: `a ${source} → ${door}`,
+    })
+    const { hadReset, ends } = await speak(client, script)
+    const { conversation } = client
+    const broken = conversation.spoken.some(({ note }) => note?.startsWith('broken') === true)
+    // After RST, on a damaged path, and where no handshake came about, replies may be lost on the way.
+    const { faults, accepted } = judged(visit, conversation, hadReset || broken || path !== undefined)
+    return {
+      faults: ends ? faults : [...faults, 'the server does not end the session after the client’s FIN'],
+      accepted,
+    }
+  } catch (error) {
+    // Damage in the handshake: there is no session.
+    if (path !== undefined) return { faults: [], accepted: [] }
+    throw error
+  } finally {
+    await path?.close()
+  }
 }

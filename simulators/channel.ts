@@ -116,7 +116,11 @@ export function openChannel(socket: Socket, recorder: Recorder, hears: 'C' | 'S'
   const listen = (to: Socket): void => {
     to.on('data', heard)
     to.on('end', ending)
-    to.on('error', broken)
+    to.on('error', (error) => {
+      broken(error)
+      // A record that TLS cannot read leaves the socket open, and what is being written would wait for ever.
+      to.destroy()
+    })
     to.on('close', finish)
   }
   /** Resolves true when woken, false when the time has passed first. */

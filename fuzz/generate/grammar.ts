@@ -23,6 +23,9 @@ const helloNames = [
 ]
 const mailboxes = [
   'alice@here.example',
+  'alice@here.example',
+  'bob@here.example',
+  'bob@here.example',
   'bob@here.example',
   'alice+news@here.example',
   'sales@here.example',
@@ -150,12 +153,12 @@ class Talk {
   }
 
   #some(list: readonly string[]): string {
-    const count = this.#chance.of([0, 0, 0, 1, 1, 2, 3])
+    const count = this.#chance.of([0, 0, 0, 0, 0, 0, 1, 1, 2])
     return Array.from({ length: count }, () => ` ${this.#chance.of(list)}`).join('')
   }
 
   mail(): void {
-    const path = this.#chance.yes(0.2) ? '' : this.#chance.yes(0.6) ? 'eve@there.example' : this.#chance.of(mailboxes)
+    const path = this.#chance.yes(0.2) ? '' : this.#chance.yes(0.8) ? 'eve@there.example' : this.#chance.of(mailboxes)
     this.#say(`MAIL FROM:${this.#chance.yes(0.05) ? ' ' : ''}<${path}>${this.#some(mailParameters)}`)
     this.#inTransaction = true
     this.#hasRecipients = false
@@ -174,7 +177,7 @@ class Talk {
     this.script.push(line('DATA'), wait)
     const content = this.#chance.yes(0.1) ? rubbish(this.#chance, 3000) : encoded(this.#chance.of(contents))
     this.script.push({ kind: 'bytes', side: 'C', bytes: content })
-    const end = this.#chance.of(['.', '.', '.', '\r\n.', '\n.', '', '.\n'])
+    const end = this.#chance.of(['.', '.', '.', '.', '\r\n.', '\r\n.', '\n.', '', '.\n'])
     this.script.push(line(end), wait)
     this.#inTransaction = false
   }

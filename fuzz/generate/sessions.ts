@@ -103,9 +103,22 @@ const generated = (chance: Chance): Visit => {
   }
 }
 
-/** One session, of one of the three kinds. */
+/** Not TLS, or not quite, where TLS comes first. */
+const withoutHandshake = (chance: Chance): Visit => {
+  const hello = Buffer.concat([Buffer.from([0x16, 3, 1, 0, 0x40, 1, 0, 0, 0x3c, 3, 3]), chance.octets(60)])
+  const pieces = Array.from({ length: 1 + chance.below(3) }, () =>
+    cut(chance.yes(0.5) ? mutated(hello, chance) : rubbish(chance, 400), chance),
+  )
+  return { door: 'no handshake', source: 'stranger', script: ended(pieces.flat(), chance) }
+}
+
+/** One session, of one of the four kinds. */
 export const drawVisit = (corpus: readonly Good[], chance: Chance): Visit => {
-  const kind = chance.below(10)
-  if (kind < 2) return noise(chance)
-  return kind < 6 ? mutation(corpus, chance) : generated(chance)
+  const kind = chance.below(20)
+  if (kind === 0) return withoutHandshake(chance)
+  if (kind < 4) return noise(chance)
+  const visit = kind < 12 ? mutation(corpus, chance) : generated(chance)
+  // Under TLS nothing can be changed on the way without being noticed: it is tried.
+  if (visit.door !== 'submissions' || chance.yes(0.6)) return visit
+  return { ...visit, script: [comment(`the path damages octet ${chance.below(3000)}`), ...visit.script] }
 }

@@ -212,6 +212,26 @@ describe('STARTTLS', () => {
     expect(await line.secure({ verify: false })).toHaveProperty('fault')
   })
 
+  test('a record that TLS cannot read breaks the line at once; it once waited for the whole deadline', async () => {
+    const port = await serve((socket) => {
+      socket.once('data', () => {
+        socket.write('220 go\r\n', () => {
+          const secure = new TLSSocket(socket, { isServer: true, ...pem })
+          secure.on('error', () => secure.destroy())
+          secure.once('data', () => socket.write(Buffer.from([0x17, 3, 3, 0, 0x20, ...Array<number>(32).fill(7)])))
+        })
+      })
+    })
+    const line = await dial(port)
+    await line.write(bytes('STARTTLS\r\n'))
+    await line.read()
+    await line.secure({ verify: false })
+    await line.write(bytes('EHLO here.example\r\n'))
+    expect(await line.read()).toBeUndefined()
+    expect(line.fault()).toMatch(/^ERR_SSL/)
+    expect(await line.write(bytes('QUIT\r\n'))).toBe(false)
+  })
+
   test('closing ends a handshake that nobody answers', async () => {
     const line = await dial(await serve((socket) => socket.resume()))
     const result = line.secure({ verify: false })

@@ -143,6 +143,9 @@ export class SocketLine implements Line {
   #listen(socket: Socket): void {
     socket.on('error', (error) => {
       this.#fault ??= faultOf(error)
+      // A broken TLS record leaves the socket open, and what waits on it would wait for ever.
+      socket.destroy()
+      this.#end()
     })
     socket.on('data', (chunk: Uint8Array) => {
       this.#chunks.push(chunk)
