@@ -165,8 +165,9 @@ export const openPostfix = async (checks: Checks, scene: Scene, place: PostfixPl
   // Its processes are not root, and must get at what is theirs.
   await chmod(checks.folder, 0o711)
   await prepare(folder, scene, host, place)
-  const running = start('unshare', ['--mount', '--pid', '--fork', '--kill-child', 'sh', '-c', box(folder, place)])
-  checks.stops.defer(() => running.stop())
+  const running = checks.own(() =>
+    start('unshare', ['--mount', '--pid', '--fork', '--kill-child', 'sh', '-c', box(folder, place)]),
+  )
   const log = async (): Promise<string> =>
     `${running.output()}\n${await readFile(join(folder, 'log'), 'utf8').catch(() => '(no log)')}`
   const deadline = performance.now() + startSeconds * 1000

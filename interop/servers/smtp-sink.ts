@@ -70,12 +70,13 @@ const openSink = async (
   const port = service.scene.exchangerPort
   const asRoot = process.getuid?.() === 0 ? ['-u', 'nobody', '-R', folder] : []
   const template = asRoot.length > 0 ? '/%s.' : `${folder}/%s.`
-  const sink = start(
-    postfix.program('smtp-sink'),
-    [...asRoot, '-d', template, '-h', `mx.${domain}`, ...options, `inet:${host}:${port}`, '100'],
-    { environment: postfix.environment },
+  const sink = checks.own(() =>
+    start(
+      postfix.program('smtp-sink'),
+      [...asRoot, '-d', template, '-h', `mx.${domain}`, ...options, `inet:${host}:${port}`, '100'],
+      { environment: postfix.environment },
+    ),
   )
-  checks.stops.defer(() => sink.stop())
   for (let attempt = 0; !(await answers(host, port)); attempt += 1) {
     if (attempt > 100) throw new Error(`smtp-sink does not answer: ${sink.output()}`)
     await setTimeout(20)

@@ -22,8 +22,10 @@ export interface Checks {
   check(what: string, act: (evidence: Evidence) => Promise<string | void>, seconds?: number): Promise<void>
   /** Something that cannot be shown here; a failure under CI, where nothing may be missing. */
   missing(what: string, remedy: string): void
-  /** Closed last opened first at the end, whatever happens. */
+  /** Closed last opened first at the end, whatever happens. Nothing can be added once that has begun. */
   readonly stops: AsyncDisposableStack
+  /** Starts something that is to be stopped at the end; rejects to start it when the end has begun. */
+  own<T extends { stop(): Promise<unknown> }>(start: () => T): T
   /** A folder of this run's own, removed at the end. */
   readonly folder: string
 }
@@ -67,6 +69,9 @@ const indented = (text: string): string => text.trimEnd().replaceAll(/^/gm, '   
 export const runScript = async (seconds: number, script: (checks: Checks) => Promise<void>): Promise<void> => {
   const count = { passed: 0, failed: 0, skipped: 0 }
   const stops = new AsyncDisposableStack()
+  /** Where whoever still runs after an interruption waits for the process to end. */
+  const forever = new Promise<never>(() => {})
+  let over = false
   const folder = await mkdtemp(join(tmpdir(), 'smtpspec-interop-'))
   stops.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
 
@@ -83,6 +88,8 @@ export const runScript = async (seconds: number, script: (checks: Checks) => Pro
     say(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`)
   }
   const interrupted = (why: string, code: number) => async (): Promise<void> => {
+    if (over) return
+    over = true
     fail('the script runs to its end', why)
     await end()
     process.exit(code)
@@ -94,7 +101,14 @@ export const runScript = async (seconds: number, script: (checks: Checks) => Pro
   const checks: Checks = {
     stops,
     folder,
+    own(start) {
+      if (over) throw new Error('the script is over: nothing is started any more')
+      const started = start()
+      stops.defer(async () => void (await started.stop()))
+      return started
+    },
     async check(what, act, most = usualSeconds) {
+      if (over) await forever
       const notes: string[] = []
       const startedAt = performance.now()
       try {
@@ -103,10 +117,12 @@ export const runScript = async (seconds: number, script: (checks: Checks) => Pro
           'the check',
           act({ note: (title, text) => void notes.push(`── ${title} ──\n${shortened(text)}`) }),
         )
+        if (over) await forever
         count.passed += 1
         const milliseconds = Math.round(performance.now() - startedAt)
         say(`pass ${what} (${milliseconds} ms)${typeof remark === 'string' ? `: ${remark}` : ''}`)
       } catch (fault) {
+        if (over) await forever
         fail(what, [reasonOf(fault), ...notes].join('\n'))
       }
     },
@@ -121,8 +137,10 @@ export const runScript = async (seconds: number, script: (checks: Checks) => Pro
   try {
     await script(checks)
   } catch (fault) {
-    fail('the script runs to its end', reasonOf(fault))
+    if (!over) fail('the script runs to its end', reasonOf(fault))
   }
+  if (over) await forever
+  over = true
   clearTimeout(overdue)
   await end()
   // Whatever is still open now was forgotten by a stop: it must not keep the process.

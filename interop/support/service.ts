@@ -130,7 +130,7 @@ export const openService = async (checks: Checks, options: ServiceOptions = {}):
       once(started, 'exit').then(() => undefined),
       setTimeout(startSeconds * 1000, undefined, { ref: false }),
     ])
-    if (line === undefined) throw new Error(`smtpspec serve did not start: ${said}`)
+    if (line?.includes('"listeners"') !== true) throw new Error(`smtpspec serve did not start: ${line ?? ''} ${said}`)
     ready = JSON.parse(line) as Ready
   }
   const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<number | undefined> => {
