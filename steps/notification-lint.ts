@@ -41,9 +41,9 @@ export const partsOf = (raw: Uint8Array): readonly Part[] => {
 
 const days = 'Sun Mon Tue Wed Thu Fri Sat'.split(' ')
 const dateForm =
-  /^(Sun|Mon|Tue|Wed|Thu|Fri|Sat), (\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4}) \d\d:[0-5]\d:[0-6]\d [+-]\d\d[0-5]\d$/
+  /^(Sun|Mon|Tue|Wed|Thu|Fri|Sat), (\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4}) \d\d:[0-5]\d:[0-6]\d [+-]\d\d[0-5]\d(?: \([A-Za-z0-9 :+-]+\))?$/
 
-/** RFC 5322 §3.3: no obsolete form, a numeric zone, and the day of the week that it was. */
+/** RFC 5322 §3.3: no obsolete form, a numeric zone (a comment may name it), and the day of the week that it was. */
 export const isDate = (text: string): boolean => {
   const found = dateForm.exec(text)
   return found !== null && days[new Date(`${found[2] ?? ''} 12:00 UTC`).getUTCDay()] === found[1]
@@ -121,7 +121,10 @@ const statusFaults = (part: Part): readonly string[] => {
   const [reporting = '', from, arrival = ''] = [one('reporting-mta'), one('received-from-mta'), one('arrival-date')]
   return [
     ...namesFaults(message, messageNames),
-    ...when(!fullName.test(reporting) && !/^x-local-hostname; ?[^. ]+$/.test(reporting), `Reporting-MTA is "${reporting}"`),
+    ...when(
+      !fullName.test(reporting) && !/^x-local-hostname; ?[^. ]+$/.test(reporting),
+      `Reporting-MTA is "${reporting}"`,
+    ),
     ...when(
       from !== undefined && !/^dns; ?\S+ \(\[[0-9A-Za-z.:]+\]\)$/.test(from),
       `Received-From-MTA is "${from ?? ''}"`,

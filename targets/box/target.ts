@@ -17,6 +17,7 @@ import { installedVersion } from './packages.ts'
 import type { ListenerPlace, Product, Rendered } from './product.ts'
 
 const pollMilliseconds = 10
+const logMilliseconds = 300
 const usualPorts = { relay: 25, submission: 587, submissions: 465 } as const
 
 /** On an address of its own a server has the ports of mail; on all addresses it has to share, and takes what is free. */
@@ -95,10 +96,13 @@ export const createBoxedTarget = (product: Product, worker: Worker): Target => {
     async rest(deadlineMilliseconds) {
       const deadline = performance.now() + deadlineMilliseconds
       const one = running()
+      let calm = 0
       for (;;) {
         if (listeners.length === 0 || one.died() !== undefined) return
         const doing = await product.underWay(one.box, await one.log())
-        if (doing.length === 0) return
+        // A notification may have been born between two looks: nothing is to be seen twice.
+        calm = doing.length === 0 ? calm + 1 : 0
+        if (calm === 2) return
         if (performance.now() > deadline) throw new Error(`the queue did not come to rest: ${doing.join('; ')}`)
         await setTimeout(pollMilliseconds)
       }
@@ -109,7 +113,16 @@ export const createBoxedTarget = (product: Product, worker: Worker): Target => {
     },
     restart: async () => running().again('stopped'),
     kill: async () => running().again('killed'),
-    queue: async () => product.queue(running().box, await running().log()),
+    async queue() {
+      // Logs are written a moment after the fact: what waits was tried, or will be in that moment.
+      const deadline = performance.now() + logMilliseconds
+      for (;;) {
+        const found = await product.queue(running().box, await running().log())
+        const untold = found.some(({ state, attempts }) => state === 'queued' && attempts === 0)
+        if (!untold || performance.now() > deadline) return found
+        await setTimeout(pollMilliseconds)
+      }
+    },
     async nextAttempt() {
       const due = await product.nextDue(running().box, await running().log())
       return due === undefined ? undefined : Math.max(0, due - Date.now())

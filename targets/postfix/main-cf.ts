@@ -4,11 +4,19 @@
  * What the settings do not speak of stays as Postfix ships it, but for what only slows a suite down. Parameters are said
  * here in the product's own words (postconf(5)); a value that Postfix cannot express throws `NotApplicable`.
  */
+import { settingsSchema } from '../../server/settings/schema.ts'
 import type { House } from '../house.ts'
 import { NotApplicable } from '../faults.ts'
 import type { ListenerPlace, Place } from '../box/product.ts'
 
 type Parameters = Readonly<Record<string, string>>
+
+/** `2001:db8::/32` is written `[2001:db8::]/32` here, because a colon would name a table. */
+const bracketed = (network: string): string => {
+  const [address = '', bits] = network.split('/')
+  const place = address.includes(':') ? `[${address}]` : address
+  return bits === undefined ? place : `${place}/${bits}`
+}
 
 /** Postfix counts whole seconds. */
 const seconds = (milliseconds: number): string => `${Math.max(1, Math.round(milliseconds / 1000))}s`
@@ -51,7 +59,7 @@ const authentication = ({ settings, domains, openRelay }: House): Parameters => 
     smtpd_sasl_local_domain: domains[0] ?? '',
     smtpd_sasl_security_options: how.clearText ? 'noanonymous' : 'noanonymous, noplaintext',
     smtpd_sasl_tls_security_options: 'noanonymous',
-    mynetworks: openRelay ? '0.0.0.0/0' : relay.trustedHosts.join(' '),
+    mynetworks: openRelay ? '0.0.0.0/0' : relay.trustedHosts.map(bracketed).join(' '),
     smtpd_sender_login_maps: settings.submission.senderMustBeOwn ? 'texthash:/etc/postfix/owners' : '',
     // The house refuses for good what it will not relay; Postfix's own default defers.
     smtpd_relay_restrictions: 'permit_mynetworks, permit_sasl_authenticated, reject_unauth_destination',
@@ -134,6 +142,10 @@ const outgoing = ({ settings }: House, { trustedCertificates }: Place): Paramete
 }
 
 const queue = ({ settings: { queue: how } }: House): Parameters => {
+  const usual = settingsSchema.parse({}).queue.retryAfter
+  const even = how.retryAfter.every((wait) => wait === how.retryAfter[0])
+  if (!even && JSON.stringify(how.retryAfter) !== JSON.stringify(usual))
+    throw new NotApplicable('spaces attempts by the age of a message, and not by a list')
   const waits = how.retryAfter.map((milliseconds) => Math.max(1, Math.round(milliseconds / 1000)))
   const [first = 300] = waits
   return {
