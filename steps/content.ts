@@ -3,6 +3,8 @@
  *
  * Deliberately simple and independent of the server: lines end at CRLF, the header ends at the first empty line.
  */
+import assert from 'node:assert/strict'
+
 const latin = (content: Uint8Array): string => Buffer.from(content).toString('latin1')
 
 export const contentOf = (content: Uint8Array): string => latin(content)
@@ -38,4 +40,17 @@ export const withoutTrace = (content: Uint8Array): Uint8Array => {
     text = text.slice(trace[0].length)
   }
   return Buffer.from(text, 'latin1')
+}
+
+/** Octets around the first difference that are shown. */
+const shownAround = 200
+
+/** Throws where two contents differ, and shows that place, whatever their length. */
+export const assertSame = (received: Uint8Array, sent: Uint8Array): void => {
+  const [one, other] = [latin(received), latin(sent)]
+  if (one === other) return
+  let at = 0
+  while (one[at] === other[at]) at += 1
+  const around = (text: string): string => text.slice(Math.max(0, at - shownAround), at + shownAround)
+  assert.equal(around(one), around(other), `${one.length} octets arrived of ${other.length}; they differ at ${at}`)
 }

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { Then } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
 import type { Exchanger, ReceivedMessage } from '../simulators/contract.ts'
-import { contentOf, fieldOf, withoutTrace } from './content.ts'
+import { assertSame, contentOf, fieldOf, withoutTrace } from './content.ts'
 import { carries } from './letters.ts'
 import { until } from './patience.ts'
 import type { MailWorld } from './world.ts'
@@ -167,8 +167,7 @@ Then('{host} finds nothing wrong with the client', async function (this: MailWor
 
 Then('the content arrives unchanged at {host}', async function (this: MailWorld, host: string) {
   await this.rest()
-  const received = Buffer.from(withoutTrace(theOne(this, host).content)).toString('latin1')
-  assert.equal(received, Buffer.from(this.letter.content).toString('latin1'))
+  assertSame(withoutTrace(theOne(this, host).content), this.letter.content)
 })
 
 Then('the message at {host} has the fields:', async function (this: MailWorld, host: string, table: DataTable) {

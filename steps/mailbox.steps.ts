@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { Then } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
 import type { StoredMessage } from '../targets/target.ts'
-import { contentOf, fieldOf, fieldsOf, withoutTrace } from './content.ts'
+import { assertSame, contentOf, fieldOf, fieldsOf, withoutTrace } from './content.ts'
 import { unescapeBytes } from '../simulators/notation.ts'
 import { carries } from './letters.ts'
 import { readTrace } from './trace.ts'
@@ -64,7 +64,7 @@ Then(
 
 Then('the content arrives unchanged in the mailbox of {person}', async function (this: MailWorld, name: string) {
   const stored = await theOne(this, name)
-  assert.equal(contentOf(withoutTrace(stored)), contentOf(this.letter.content))
+  assertSame(withoutTrace(stored), this.letter.content)
 })
 
 Then('the message of {person} has the fields:', async function (this: MailWorld, name: string, table: DataTable) {
