@@ -34,7 +34,15 @@ const { runConfiguration } = await loadConfiguration(
   },
   { cwd: home() },
 )
+/** Tells the parent process; without one there is nobody to tell. */
+const tell = (ending: Ending): Promise<void> =>
+  new Promise((resolve) => {
+    if (process.send === undefined) resolve()
+    else process.send(ending, () => resolve())
+  })
+
 const results = new Results()
+const told: Promise<void>[] = []
 await runCucumber(
   { ...runConfiguration, formats: { stdout: 'rerun', files: {}, publish: false, options: {} } },
   { cwd: home(), stdout: nowhere(), stderr: process.stderr },
@@ -51,8 +59,10 @@ await runCucumber(
       verdict: verdict.kind,
       why: 'why' in verdict ? verdict.why : '',
     }
-    process.send?.(ending)
+    told.push(tell(ending))
   },
 )
 for (const problem of results.unreadable) process.stderr.write(`${problem}\n`)
-process.disconnect?.()
+await Promise.all(told)
+// A planted defect may leave something open that keeps the process alive.
+process.exit(0)
