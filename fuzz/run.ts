@@ -18,6 +18,9 @@ import type { Trial } from './trial.ts'
 /** Sessions of one trial. */
 const sessionsOfOne = 20
 
+/** How long a trial may take with every deadline in it used up, milliseconds. */
+const longestTrial = 300_000
+
 /** How the rounds are shared out: most for the server's side. */
 const kinds: readonly Trial['kind'][] = ['sessions', 'sessions', 'sessions', 'exchanger', 'names']
 
@@ -45,6 +48,17 @@ const carriedOut = async (trial: Trial): Promise<Outcome> => {
   }
 }
 
+/** The outcome, or word that there is none in time; what hangs is left behind. */
+const inTime = async (trial: Trial): Promise<Outcome> => {
+  const late = Promise.withResolvers<Outcome>()
+  const timer = setTimeout(() => late.resolve({ faults: ['the trial hangs'], sessions: 0, messages: 0 }), longestTrial)
+  try {
+    return await Promise.race([carriedOut(trial), late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 /** Sockets of any kind that this process holds open. */
 const openSockets = (): number =>
   process.getActiveResourcesInfo().filter((name) => /^(?:TCP|TLS|UDP|Pipe)/.test(name)).length
@@ -59,7 +73,7 @@ export const runTrial = async (trial: Trial): Promise<Outcome> => {
   process.on('unhandledRejection', onStray)
   process.on('uncaughtException', onStray)
   try {
-    const outcome = await carriedOut(trial)
+    const outcome = await inTime(trial)
     const isClosed = await becomes(() => openSockets() <= before)
     const left = isClosed ? [] : [`${openSockets() - before} sockets are left open`]
     return { ...outcome, faults: [...outcome.faults, ...stray, ...left] }

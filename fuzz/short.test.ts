@@ -28,7 +28,7 @@ describe.each(['sessions', 'exchanger', 'names'] as const)('%s under rubbish', (
     async ({ round }) => {
       const trial = drawTrial(good, chanceFrom(roundSeed(seed, round)), kind)
       const { faults } = await runTrial(trial)
-      expect(faults, `seed ${seed}: ${renderTrial(trial).slice(0, 4000)}`).toEqual([])
+      expect(faults.length === 0 ? '' : renderTrial(trial, faults)).toBe('')
     },
     longest,
   )
