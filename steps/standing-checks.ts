@@ -15,14 +15,14 @@ export const unseenRefusals = (world: MailWorld): readonly string[] =>
         `nobody looked at this refusal: ${letter.result.refused.map(({ recipient, code, text }) => `${recipient ?? 'the message'}: ${code} ${text}`).join('; ')}`,
     )
 
-/** The names below which everything is declared: reverse zones, and the zones of the scenario's own domains. */
-const isReverse = (name: string): boolean => name.endsWith('.arpa')
+/** Names that everybody may ask for: reverse zones, and the machine itself (RFC 6761 §6.3). */
+const isEverybodys = (name: string): boolean => name.endsWith('.arpa') || name === 'localhost'
 
 /** (2) The server asked the DNS for a name that no Given declared. */
 export const undeclaredNames = (world: MailWorld): readonly string[] => {
   const asked = new Set(world.scene.dns.questions.map(({ name }) => name.toLowerCase().replace(/\.$/, '')))
   return [...asked]
-    .filter((name) => !isReverse(name) && !world.declaredNames.has(name))
+    .filter((name) => !isEverybodys(name) && !world.declaredNames.has(name))
     .map((name) => `the server asked the DNS for ${name}, which no Given declared`)
 }
 

@@ -40,6 +40,8 @@ const main = ({ settings, domains, openRelay }: House, { listeners }: Place): re
     'spool_directory = /var/spool/exim4',
     'log_file_path = /var/log/exim4/%slog',
     'pid_file_path = /run/exim.pid',
+    // Its name would be the same for every Exim on this machine's network.
+    'notifier_socket =',
     `tls_advertise_hosts = ${tls.offered ? '*' : ''}`,
     `tls_certificate = ${folder}/certificate.pem`,
     `tls_privatekey = ${folder}/key.pem`,
