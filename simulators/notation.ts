@@ -50,7 +50,9 @@ export function scriptOf(conversation: Conversation, options: { readonly redact?
   let pending: { side: 'C' | 'S'; pieces: Uint8Array[] } | undefined
   let before: Spoken | undefined
   const flush = (): void => {
-    if (pending !== undefined) script.push(...linesOf(pending.side, Buffer.concat(pending.pieces)))
+    if (pending !== undefined) {
+      for (const line of linesOf(pending.side, Buffer.concat(pending.pieces))) script.push(line)
+    }
     pending = undefined
   }
   for (const spoken of conversation.spoken) {

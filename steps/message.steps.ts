@@ -133,17 +133,6 @@ When(
 )
 
 When(
-  '{sender} sends {int} lines that begin with a dot to {mailboxes}',
-  async function (this: MailWorld, sender: Sender, count: number, to: readonly string[]) {
-    const person = this.sender(sender)
-    // Five octets a line: wherever content is cut into pieces of a power of two, one of five cuts stands before a dot.
-    const dots = '.ab\r\n'.repeat(Math.min(count, 1_000_000))
-    const content = (token: string): Uint8Array => Buffer.from(`Subject: ${token}\r\n\r\n${dots}`)
-    await this.send(person, person.mailbox, to, { content })
-  },
-)
-
-When(
   '{sender} sends a message to {int} recipients at {domain}',
   async function (this: MailWorld, sender: Sender, count: number, domain: string) {
     const person = this.sender(sender)

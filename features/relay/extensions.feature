@@ -50,11 +50,6 @@ Feature: What the far host can not do is never pretended
       Then mx1.there.example receives it by DATA
       And the content arrives unchanged at mx1.there.example
 
-    Example: So many that one of them stands wherever the content is cut
-      Given there.example has the mail exchanger mx1.there.example that withholds CHUNKING
-      When alice sends 300000 lines that begin with a dot to bob@there.example
-      Then the content arrives unchanged at mx1.there.example
-
   @rfc5321-4.1.1.1-05 @rfc5321-2.3.5-04 @must
   Rule: The server introduces itself with its own name
 
