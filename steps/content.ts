@@ -31,12 +31,23 @@ export const fieldsOf = (content: Uint8Array): readonly { readonly name: string;
 export const fieldOf = (content: Uint8Array, name: string): string | undefined =>
   fieldsOf(content).find((field) => field.name.toLowerCase() === name.toLowerCase())?.value
 
+/** Fields that servers put on top at final delivery, beside the two of RFC 5321 §4.4; they say nothing that is judged here. */
+const ownFields: ReadonlySet<string> = new Set(['delivered-to', 'x-original-to', 'envelope-to', 'delivery-date'])
+
+/** The names of the first fields, in lower case, as they stand in the mailbox. */
+export const firstNames = (content: Uint8Array, count: number): readonly string[] =>
+  fieldsOf(content)
+    .map(({ name }) => name.toLowerCase())
+    .filter((name) => !ownFields.has(name))
+    .slice(0, count)
+
 /** The content without the Received and Return-Path fields that were put on top of it. */
 export const withoutTrace = (content: Uint8Array): Uint8Array => {
   let text = latin(content)
   for (let fields = 0; fields < 200; fields += 1) {
-    const trace = /^(?:Received|Return-Path):[^\r\n]*(?:\r\n[ \t][^\r\n]*)*\r\n/i.exec(text)
-    if (trace === null) break
+    const trace = /^([!-9;-~]+):[^\r\n]*(?:\r\n[ \t][^\r\n]*)*\r\n/.exec(text)
+    const name = trace?.[1]?.toLowerCase() ?? ''
+    if (trace === null || !(name === 'received' || name === 'return-path' || ownFields.has(name))) break
     text = text.slice(trace[0].length)
   }
   return Buffer.from(text, 'latin1')

@@ -179,6 +179,15 @@ Then('the message is {refusal}', function (this: MailWorld, refusal: RefusalClas
   }
 })
 
+/** For what must not go on, at whichever moment the server stops it; what then became of it is another step's. */
+Then('the message is refused or returned', async function (this: MailWorld) {
+  const { letter } = this
+  letter.looked = true
+  await this.rest()
+  const taken = letter.to.filter((recipient) => fateOf(letter, recipient).kind === 'accepted')
+  if (this.target.lintFails === true) assert.deepEqual(taken, [], describe(letter))
+})
+
 Then('the message is refused with {code}', function (this: MailWorld, pattern: string) {
   const { letter } = this
   letter.looked = true

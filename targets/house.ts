@@ -40,6 +40,9 @@ export const beyond = (settings: Settings, known: readonly string[]): readonly s
 /** Throws `NotApplicable` where the settings say something that the product has no setting for. */
 export const houseOf = (document: SettingsDocument, known: readonly string[]): House => {
   const settings = settingsSchema.parse(document)
+  if (settings.users.some(({ quota }) => quota > 0)) throw new NotApplicable('has no quota for a user here')
+  if (settings.users.some(({ password }) => password === undefined))
+    throw new NotApplicable('keeps passwords in a form of its own')
   const unknown = beyond(settings, known)
   if (unknown.length > 0) throw new NotApplicable(`has no setting like ${unknown.join(', ')}`)
   const { hostName, incoming, users, aliases, postmaster, authentication, relay } = settings

@@ -1,8 +1,7 @@
 /**
  * The settings of a mail service as Exim's one configuration file, section by section in Exim's own order.
  *
- * The access control lists begin with what Exim's own default configuration says (characters that local parts may not
- * have, the postmaster first); what the settings do not speak of stays as Exim ships it. See the Exim specification.
+ * What the settings do not speak of stays as Exim ships it. See the Exim specification.
  */
 import type { ListenerPlace, Place } from '../box/product.ts'
 import { NotApplicable } from '../faults.ts'
@@ -56,7 +55,8 @@ const main = ({ settings, domains, openRelay }: House, { listeners }: Place): re
     `smtp_max_synprot_errors = ${limits.errorsPerSession === 0 ? 1_000_000 : limits.errorsPerSession}`,
     `smtp_receive_timeout = ${seconds(limits.commandTimeout)}`,
     `delay_warning = ${queue.delayWarning === 0 ? '' : seconds(queue.delayWarning)}`,
-    `ignore_bounce_errors_after = ${seconds(queue.notificationLifetime)}`,
+    // A notification that cannot be delivered is nobody's; Exim would freeze it for ten weeks.
+    'ignore_bounce_errors_after = 0s',
     'acl_smtp_mail = acl_mail',
     'acl_smtp_rcpt = acl_rcpt',
     ...(settings.verify.vrfy === 'everybody' ? ['acl_smtp_vrfy = acl_vrfy'] : []),
@@ -104,12 +104,6 @@ const rcptAcl = ({ settings }: House, { listeners }: Place): readonly string[] =
   return [
     'acl_rcpt:',
     '  accept  hosts = :',
-    '  deny    message = Restricted characters in address',
-    '          domains = +local_domains',
-    '          local_parts = ^[.] : ^.*[@%!/|]',
-    '  deny    message = Restricted characters in address',
-    '          domains = !+local_domains',
-    '          local_parts = ^[./|] : ^.*[@%!] : ^.*/\\\\.\\\\./',
     ...fixes,
     '  accept  hosts = +relay_from_hosts',
     '          domains = !+local_domains',
@@ -201,8 +195,6 @@ const transports = (house: House, { trustedCertificates }: Place): readonly stri
     '  maildir_format',
     '  create_directory',
     '  return_path_add',
-    '  delivery_date_add',
-    '  envelope_to_add',
     '  user = vmail',
     '  group = vmail',
   ]
@@ -260,9 +252,12 @@ const authenticators = ({ settings }: House): readonly string[] => {
           LOGIN: [`  client_send = : ${escaped(account.name)} : ${escaped(account.secret)}`],
           'CRAM-MD5': [`  client_name = ${escaped(account.name)}`, `  client_secret = ${escaped(account.secret)}`],
         }
+  // Where TLS is used at all, who is at the other end must be known before a password is shown.
+  const sure = smarthost !== undefined && smarthost.tls !== 'none'
+  const verified = '  client_condition = ${if bool{$tls_out_certificate_verified}}'
   const drivers = { 'CRAM-MD5': 'cram_md5', LOGIN: 'plaintext', PLAIN: 'plaintext' } as const
   const lines: string[] = []
-  for (const method of ['CRAM-MD5', 'LOGIN', 'PLAIN'] as const) {
+  for (const method of ['CRAM-MD5', 'PLAIN', 'LOGIN'] as const) {
     const served = authentication.methods.includes(method)
     if (!served && sends === undefined) continue
     lines.push(
@@ -271,7 +266,7 @@ const authenticators = ({ settings }: House): readonly string[] => {
       `  public_name = ${method}`,
     )
     if (served) lines.push(...server[method])
-    if (sends !== undefined) lines.push(...sends[method])
+    if (sends !== undefined) lines.push(...sends[method], ...(sure ? [verified] : []))
   }
   return lines
 }

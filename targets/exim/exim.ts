@@ -30,11 +30,16 @@ const program = '/usr/sbin/exim4'
 const table = (entries: Iterable<readonly [string, string]>): string =>
   [...entries].map(([key, value]) => `"${key.replaceAll(/["\\]/g, String.raw`\$&`)}": ${value}\n`).join('')
 
+/** How often the daemon looks through the queue by itself; with ordinary waits not at all within a scenario, nor at its start. */
+const intervalOf = (waits: readonly number[]): string => {
+  const shortest = Math.min(...waits)
+  return shortest >= 60_000 ? '' : `-q${Math.max(1, Math.round(shortest / 1000))}s`
+}
+
 const files = (house: House, place: Place): Rendered['files'] => {
   const { users, queue } = house.settings
   const owned = [...house.mailboxes].filter(([, name]) => users.some((user) => user.name === name))
   const passwords = users.flatMap(({ name, password }) => (password === undefined ? [] : [[name, password] as const]))
-  const [first = 300_000] = queue.retryAfter
   return {
     '/etc/exim4/exim4.conf': { text: configuration(house, place) },
     '/etc/exim4/redirects': { text: table([...house.redirects].map(([address, to]) => [address, to.join(', ')])) },
@@ -44,7 +49,7 @@ const files = (house: House, place: Place): Rendered['files'] => {
     '/etc/exim4/certificate.pem': { text: place.certificate.cert },
     '/etc/exim4/key.pem': { text: place.certificate.key, mode: 0o600, owner: 'Debian-exim' },
     '/etc/exim4/trusted.pem': { text: place.trustedCertificates ?? '' },
-    '/etc/exim4/interval': { text: `${Math.max(1, Math.min(300, Math.round(first / 1000)))}s\n` },
+    '/etc/exim4/interval': { text: intervalOf(queue.retryAfter) },
   }
 }
 
@@ -139,7 +144,7 @@ export const exim: Product = {
     await box.folder('/var/log/exim4', 'Debian-exim', 'Debian-exim', 0o750)
     await box.folder('/var/mail', 'vmail', 'vmail', 0o755)
   },
-  daemon: ['/bin/bash', '-c', `exec ${program} -bdf -q$(cat /etc/exim4/interval)`],
+  daemon: ['/bin/bash', '-c', `exec ${program} -bdf $(cat /etc/exim4/interval)`],
   async end(box) {
     await box.run(['/bin/bash', '-c', 'kill -TERM $(cat /run/exim.pid)'])
   },
@@ -170,7 +175,7 @@ export const exim: Product = {
     await box.run([program, flags[act], message])
   },
   ended: (log, address) => new RegExp(`(?:=>|->|\\*\\*|>>) .*${quoted(address)}`, 'i').test(log),
-  remembers: (log) => /^.{19} \S+ (?:==|\*\*) /m.test(log),
+  remembers: (log) => /^.{19} \S{16,} (?:==|\*\*|H=)|T=(?:remote_smtp|smarthost)/m.test(log),
   async empty(box) {
     await box.remove(spool)
   },
