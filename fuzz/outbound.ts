@@ -120,10 +120,18 @@ const run = async (options: HouseOptions, arrange: (exchangers: Unruly) => Toler
 const isOneReply = (bytes: Uint8Array): boolean =>
   /^(?:\d{3}-[^\n]*\n)*\d{3}(?: [^\n]*)?\r?\n$/.test(Buffer.from(bytes).toString('latin1'))
 
-/** What rubbish excuses: a positive word too many may lose a message, a 250 that did not arrive may double it. */
+/** Where a reply tells whether the message was taken. */
+const isAboutContent = ({ at }: Rubbish): boolean => at === 'content-end' || at === 'BDAT'
+const isPositive = ({ bytes }: Rubbish): boolean => /(?:^|\n)[23]\d\d/.test(Buffer.from(bytes).toString('latin1'))
+
+/**
+ * What rubbish excuses: a 250 that did not arrive may double a message, one that nobody meant may lose it. Either can stand
+ * where the content is answered, or come out of replies that are out of step; a whole reply elsewhere excuses nothing.
+ */
 const excuse = (rubbish: readonly Rubbish[]): Tolerance => {
-  const mayLose = rubbish.some(({ bytes }) => /(?:^|\n)[23]\d\d/.test(Buffer.from(bytes).toString('latin1')))
-  const mayDouble = rubbish.some(({ at, bytes }) => at === 'content-end' || at === 'BDAT' || !isOneReply(bytes))
+  const unclear = rubbish.filter((one) => isAboutContent(one) || !isOneReply(one.bytes))
+  const mayLose = unclear.some(isPositive)
+  const mayDouble = unclear.length > 0
   return (told, found) => (found > told ? mayDouble : mayLose)
 }
 

@@ -73,14 +73,16 @@ const tooMuch = (chance: Chance): Buffer => {
 export const drawRubbish = (chance: Chance): readonly Rubbish[] =>
   Array.from({ length: 1 + chance.below(6) }, () => {
     const [at, text] = chance.of(good)
-    const kind = chance.below(10)
+    const kind = chance.below(12)
     const bytes =
-      kind < 3
-        ? encoded(chance.of(strange))
-        : kind < 7
-          ? mutated(encoded(text), chance)
-          : kind < 9
-            ? rubbish(chance, 400)
-            : tooMuch(chance)
+      kind >= 10
+        ? Buffer.alloc(0)
+        : kind < 3
+          ? encoded(chance.of(strange))
+          : kind < 7
+            ? mutated(encoded(text), chance)
+            : kind < 9
+              ? rubbish(chance, 400)
+              : tooMuch(chance)
     return { at, skip: chance.of([0, 0, 0, 1, 2, 5]), bytes, thenClose: bytes.length === 0 || chance.yes(0.3) }
   })
