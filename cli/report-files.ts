@@ -1,18 +1,20 @@
 /**
- * The files of a report folder: our own page and JSON, and what other tools read.
+ * The files of a report folder: our own page and JSON, and what other tools read; and what continuous integration is told.
  *
- * `report.html` and `report.json` are written by us at the end; `junit.xml`, `messages.ndjson` and `scenarios.html` by the
- * runner's formatters as it goes.
+ * `junit.xml`, `messages.ndjson` and `scenarios.html` are written by the runner's formatters as it goes; everything else by
+ * us at the end, from the report as a value, so that a merged report has it too.
  */
-import { mkdir, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { arch, availableParallelism, platform, release } from 'node:os'
 import { join, resolve } from 'node:path'
-import { reportOf } from '../report/document.ts'
+import type { KeyObject } from 'node:crypto'
+import { annotationsOf, badgeOf, indexOf, summaryOf } from '../report/continuous.ts'
+import type { ReportDocument } from '../report/document.ts'
 import { pageOf } from '../report/page.ts'
-import type { Requirement } from '../report/requirements.ts'
-import type { Judged } from '../report/verdict.ts'
+import { sarifOf } from '../report/sarif.ts'
+import { readPrivateKey, signed } from '../report/signature.ts'
 import { home } from './home.ts'
-import { version } from './version.ts'
+import { usageFault } from './usage.ts'
 
 /** The runner's formatters by file; makes the folder. */
 export const formatterFiles = async (folder: string | undefined): Promise<Record<string, string>> => {
@@ -26,40 +28,54 @@ export const formatterFiles = async (folder: string | undefined): Promise<Record
   }
 }
 
-export interface RunFacts {
-  readonly target: string
-  readonly targetVersion: string
-  readonly startedAt: Date
-  readonly milliseconds: number
-  readonly command: string
+/** What the report says of the machine that a run ran on. */
+export const machine = (): Readonly<Record<string, string | number>> => ({
+  system: `${platform()} ${release()}`,
+  processor: arch(),
+  processors: availableParallelism(),
+  node: process.versions.node,
+})
+
+/** The key of `--sign`, read before anything runs. */
+export const signingKey = async (file: string | undefined): Promise<KeyObject | undefined> => {
+  if (file === undefined) return undefined
+  const pem = await readFile(file, 'utf8').catch(() => {
+    throw usageFault(`there is no key at "${file}"`)
+  })
+  const read = readPrivateKey(pem)
+  if (read.kind === 'no key') throw usageFault(`--sign cannot use "${file}": ${read.why}`)
+  return read.key
 }
 
-/** Writes report.json and report.html; gives the page's path. */
+const asJson = (value: unknown): string => `${JSON.stringify(value, undefined, 1)}\n`
+
+/** Writes everything of ours, signed when there is a key; gives the page's path. */
 export const writeReport = async (
   folder: string,
-  { startedAt, milliseconds, ...facts }: RunFacts,
-  judged: readonly Judged[],
-  requirements: ReadonlyMap<string, Requirement>,
+  unsigned: ReportDocument,
+  key: KeyObject | undefined,
 ): Promise<string> => {
-  const report = reportOf(
-    {
-      format: 'smtpspec report 1',
-      smtpspec: version(),
-      ...facts,
-      startedAt: startedAt.toISOString(),
-      milliseconds: Math.round(milliseconds),
-      machine: {
-        system: `${platform()} ${release()}`,
-        processor: arch(),
-        processors: availableParallelism(),
-        node: process.versions.node,
-      },
-    },
-    judged,
-    requirements,
-  )
-  const page = join(resolve(folder), 'report.html')
-  await writeFile(join(resolve(folder), 'report.json'), `${JSON.stringify(report, undefined, 1)}\n`)
+  const report = key === undefined ? unsigned : signed(unsigned, key)
+  const absolute = resolve(folder)
+  await mkdir(absolute, { recursive: true })
+  const page = join(absolute, 'report.html')
+  await writeFile(join(absolute, 'report.json'), asJson(report))
   await writeFile(page, pageOf(report, home('report/page')))
+  await writeFile(join(absolute, 'report.sarif'), asJson(sarifOf(report)))
+  await writeFile(join(absolute, 'badge.json'), asJson(badgeOf(report)))
+  await writeFile(join(absolute, 'index.json'), asJson(indexOf(report)))
+  await writeFile(join(absolute, 'summary.md'), summaryOf(report))
   return page
+}
+
+/** Whether somebody in continuous integration listens. */
+export const hasListener = (): boolean =>
+  process.env['GITHUB_ACTIONS'] === 'true' || (process.env['GITHUB_STEP_SUMMARY'] ?? '') !== ''
+
+/** Annotations on standard output and the job's summary, where GitHub runs this. */
+export const tellListener = async (report: ReportDocument): Promise<void> => {
+  if (process.env['GITHUB_ACTIONS'] === 'true')
+    for (const line of annotationsOf(report)) process.stdout.write(`${line}\n`)
+  const summary = process.env['GITHUB_STEP_SUMMARY'] ?? ''
+  if (summary !== '') await appendFile(summary, summaryOf(report))
 }

@@ -1,12 +1,20 @@
 /**
- * `smtpspec report`: check whether a report was altered since it was written.
+ * `smtpspec report`: check whether a report was altered since it was written and who vouches for it, and merge several
+ * into one.
  */
-import { readFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readFile, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Command } from 'commander'
-import { alterations } from '../report/document.ts'
+import { alterations, reportFormat } from '../report/document.ts'
 import type { ReportDocument } from '../report/document.ts'
-import { exitCodes } from '../report/verdict.ts'
+import { merge } from '../report/merge.ts'
+import { readPublicKey, signatureFault } from '../report/signature.ts'
+import { exitCodeOf, exitCodes } from '../report/verdict.ts'
+import type { FailOn } from '../report/verdict.ts'
+import { signingKey, tellListener, writeReport } from './report-files.ts'
 import { examples, usageFault } from './usage.ts'
+import { failOnOption } from './verify.ts'
 
 /** The report in a file: `report.json`, or the page that carries it. */
 const readReport = async (file: string): Promise<ReportDocument> => {
@@ -16,31 +24,98 @@ const readReport = async (file: string): Promise<ReportDocument> => {
   const embedded = /<script type="application\/json" id="report">(.*?)<\/script>/s.exec(text)?.[1]
   try {
     const report = JSON.parse(embedded ?? text) as Partial<ReportDocument>
-    if (report.head?.format !== 'smtpspec report 1' || report.scenarios === undefined) throw new Error('another format')
+    if (report.head?.format !== reportFormat || report.scenarios === undefined) throw new Error('another format')
     return report as ReportDocument
   } catch {
-    throw usageFault(`"${file}" is not a report of smtpspec; give report.json or report.html of a --report-dir`)
+    throw usageFault(
+      `"${file}" is not a report of this smtpspec ("${reportFormat}"); give report.json or report.html of a --report-dir`,
+    )
   }
 }
 
-const check = async (file: string): Promise<number> => {
+const check = async (file: string, options: { readonly key?: string }): Promise<number> => {
   const report = await readReport(file)
-  const altered = alterations(report)
+  const altered = [...alterations(report)]
+  if (options.key !== undefined) {
+    const pem = await readFile(options.key, 'utf8').catch(() => {
+      throw usageFault(`there is no key at "${options.key}"`)
+    })
+    const read = readPublicKey(pem)
+    if (read.kind === 'no key') throw usageFault(`--key cannot use "${options.key}": ${read.why}`)
+    const fault = signatureFault(report, read.key)
+    if (fault !== undefined) altered.push(fault)
+  }
   for (const one of altered) process.stdout.write(`altered: ${one}\n`)
   if (altered.length > 0) return exitCodes.mustFailed
   process.stdout.write(`${report.scenarios.length} scenarios, none altered; the last link is ${report.chain}\n`)
+  if (options.key !== undefined) process.stdout.write(`signed with the key ${report.signature?.key ?? ''}\n`)
+  else if (report.signature !== undefined)
+    process.stdout.write('it is signed; give --key PUBLIC.pem to check by whom\n')
   return exitCodes.held
 }
 
+/** The reports that an argument means: a file, a report folder, or a folder of report folders. */
+const filesOf = async (argument: string): Promise<readonly string[]> => {
+  if (!existsSync(argument)) throw usageFault(`there is no report at "${argument}"`)
+  const entries = await readdir(argument, { withFileTypes: true }).catch(() => undefined)
+  if (entries === undefined) return [argument]
+  const own = join(argument, 'report.json')
+  if (existsSync(own)) return [own]
+  const inner = entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(argument, name, 'report.json'))
+    .filter((file) => existsSync(file))
+  if (inner.length === 0) throw usageFault(`there is no report.json in "${argument}" or in a folder of it`)
+  return inner.toSorted()
+}
+
+const mergeAll = async (
+  places: readonly string[],
+  options: { readonly out: string; readonly sign?: string; readonly failOn: FailOn },
+): Promise<number> => {
+  const key = await signingKey(options.sign)
+  const files = (await Promise.all(places.map(filesOf))).flat()
+  const reports = await Promise.all(files.map(async (name) => ({ name, report: await readReport(name) })))
+  const merged = merge(reports)
+  if (merged.kind === 'mistakes') {
+    for (const mistake of merged.mistakes) process.stderr.write(`smtpspec report merge: ${mistake}\n`)
+    return exitCodes.harnessFailed
+  }
+  const { report } = merged
+  await tellListener(report)
+  process.stdout.write(`report: ${await writeReport(options.out, report, key)}\n`)
+  return exitCodeOf(
+    report.scenarios.map(({ verdict, level }) => ({ verdict: { kind: verdict, level } })),
+    options.failOn,
+  )
+}
+
 export const register = (program: Command): void => {
-  const command = program.command('report').description('Look after reports.')
+  const command = program.command('report').description('Look after reports: check them, merge them.')
   const checking = command
     .command('check')
     .description('Tell whether a report was altered, and where. Compare the last link with the one you kept.')
     .argument('<file>', 'report.json or report.html')
+    .option('--key <file>', 'the public key (Ed25519, PEM) that must vouch for it')
   examples(checking, [
     ['smtpspec report check reports/report.html', 'exit code 0: as it was written; 1: altered'],
-  ]).action(async (file: string) => {
-    process.exitCode = await check(file)
+    ['smtpspec report check reports/report.json --key public.pem', '1 too when it is not signed with that key'],
+  ]).action(async (file: string, options: { readonly key?: string }) => {
+    process.exitCode = await check(file, options)
   })
+  const merging = command
+    .command('merge')
+    .description('Make one report of several: parts of a run (verify --shard), or runs against several targets.')
+    .argument('<reports...>', 'report.json files, report folders, or folders of those')
+    .requiredOption('--out <folder>', 'where the merged report is written')
+    .option('--sign <file>', 'sign it with this private key (Ed25519, PEM)')
+    .addOption(failOnOption())
+  examples(merging, [
+    ['smtpspec report merge part-1 part-2 --out reports', 'the exit code is that of one run'],
+    ['smtpspec report merge runs --out reports', 'every report folder in runs/: postfix, exim, …'],
+  ]).action(
+    async (places: string[], options: { readonly out: string; readonly sign?: string; readonly failOn: FailOn }) => {
+      process.exitCode = await mergeAll(places, options)
+    },
+  )
 }

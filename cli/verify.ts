@@ -5,27 +5,32 @@
  * terminal and one line a scenario on a pipe. The exit code is the verdict (DESIGN §5).
  */
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Writable } from 'node:stream'
 import { loadConfiguration, runCucumber } from '@cucumber/cucumber/api'
+import { Option } from 'commander'
 import type { Command } from 'commander'
+import { againstBaseline, baselineOf, readBaseline } from '../report/baseline.ts'
+import type { Baseline } from '../report/baseline.ts'
+import { reportOf } from '../report/document.ts'
 import { excuse, misplaced, readExpectations, unexpectedPasses } from '../report/expectations.ts'
 import type { Expectations } from '../report/expectations.ts'
-import { differsText, failureText, inOrder, progressLine, summaryText } from '../report/print.ts'
+import { differsText, failureText, inOrder, progressLine, retriedText, summaryText } from '../report/print.ts'
 import { readRequirements } from '../report/requirements.ts'
 import { Results } from '../report/results.ts'
 import type { ScenarioResult } from '../report/results.ts'
-import { exitCodeOf, exitCodes, judge, requirementsOf } from '../report/verdict.ts'
-import type { Judged } from '../report/verdict.ts'
+import { exitCodeOf, exitCodes, failOns, judge, requirementsOf } from '../report/verdict.ts'
+import type { FailOn, Judged } from '../report/verdict.ts'
 import { cacheFolder } from '../targets/box/packages.ts'
 import { createTarget, targetNames, whyUnavailable } from '../targets/choose.ts'
 import { createWorker } from '../targets/worker.ts'
 import { codeHome, home } from './home.ts'
-import { formatterFiles, writeReport } from './report-files.ts'
+import { formatterFiles, hasListener, machine, signingKey, tellListener, writeReport } from './report-files.ts'
 import { select } from './select.ts'
 import { usageFault } from './usage.ts'
+import { version } from './version.ts'
 
 export interface VerifyOptions {
   readonly target: string
@@ -36,6 +41,12 @@ export interface VerifyOptions {
   readonly parallel?: string
   readonly reportDir?: string
   readonly cache?: string
+  readonly baseline?: string
+  readonly writeBaseline?: string
+  readonly failOn: FailOn
+  readonly shard?: string
+  readonly retry?: string
+  readonly sign?: string
 }
 
 const nowhere = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() })
@@ -48,6 +59,45 @@ const workersFor = (text: string | undefined): number => {
   return count
 }
 
+const shardOf = (text: string | undefined): string | undefined => {
+  if (text === undefined) return undefined
+  const [, part, total] = /^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []
+  if (Number(part) >= 1 && Number(part) <= Number(total)) return text
+  throw usageFault(`--shard takes part/parts, for example 1/3, not "${text}"`)
+}
+
+const retriesOf = (text: string | undefined): number => {
+  const count = Number(text ?? 0)
+  if (Number.isInteger(count) && count >= 0 && count <= 10) return count
+  throw usageFault(`--retry takes a number from 0 to 10, not "${text}"`)
+}
+
+const baselineIn = async (file: string | undefined): Promise<Baseline | undefined> => {
+  if (file === undefined) return undefined
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw usageFault(`there is no baseline at "${file}"; --write-baseline makes one`)
+  })
+  const read = readBaseline(text)
+  if (read.kind === 'mistake') throw usageFault(`"${file}" is not a baseline: ${read.mistake}`)
+  return read.baseline
+}
+
+/** What was asked for and makes sense, or a fault that says what does not. */
+const readOptions = async (options: VerifyOptions) => {
+  if (options.failOn === 'new' && options.baseline === undefined)
+    throw usageFault('--fail-on new needs a --baseline to tell what is new')
+  if (options.sign !== undefined && options.reportDir === undefined)
+    throw usageFault('--sign signs a report; say where with --report-dir')
+  const failOn: FailOn = options.strict === true && options.failOn === 'must' ? 'should' : options.failOn
+  return {
+    failOn,
+    shard: shardOf(options.shard),
+    retry: retriesOf(options.retry),
+    baseline: await baselineIn(options.baseline),
+    key: await signingKey(options.sign),
+  }
+}
+
 /** Shows scenarios as they end: a counter that rewrites itself on a terminal, a line each on a pipe. */
 const progress = (out: NodeJS.WriteStream): { show(judged: Judged): void; end(): void } => {
   let done = 0
@@ -55,7 +105,7 @@ const progress = (out: NodeJS.WriteStream): { show(judged: Judged): void; end():
   return {
     show: (judged) => {
       done += 1
-      if (!['pass', 'differs', 'not applicable'].includes(judged.verdict.kind)) failed += 1
+      if (!['pass', 'differs', 'known failure', 'not applicable'].includes(judged.verdict.kind)) failed += 1
       if (!out.isTTY) out.write(`${progressLine(judged)}\n`)
       else out.write(`\r\u001B[K${done} scenarios, ${failed} failed · ${judged.result.feature.slice(0, 60)}`)
     },
@@ -83,6 +133,7 @@ export const verify = async (selection: readonly string[], options: VerifyOption
   if (!targetNames.includes(options.target)) {
     throw usageFault(`--target knows ${targetNames.join(', ')}, not "${options.target}"`)
   }
+  const { failOn, shard, retry, baseline, key } = await readOptions(options)
   const cache = cacheFolder(options.cache === undefined ? undefined : resolve(options.cache))
   const unavailable = options.list ? undefined : await whyUnavailable(options.target, cache)
   if (unavailable !== undefined) {
@@ -100,6 +151,8 @@ export const verify = async (selection: readonly string[], options: VerifyOption
         tags: tagExpression,
         parallel: options.list ? 0 : workersFor(options.parallel),
         dryRun: options.list === true,
+        retry,
+        ...(shard !== undefined && { shard }),
         worldParameters: { target: options.target, cache },
         format: [['rerun', '']],
       },
@@ -130,9 +183,9 @@ export const verify = async (selection: readonly string[], options: VerifyOption
         process.stdout.write(`${listText(result)}\n`)
         return
       }
-      const verdict = excuse(judge(result), expectations)
-      streamed.push(verdict)
-      shown.show(verdict)
+      const judged = excuse(judge(result), expectations)
+      streamed.push(judged)
+      shown.show(judged)
     },
   )
   const milliseconds = performance.now() - startedAt
@@ -140,13 +193,16 @@ export const verify = async (selection: readonly string[], options: VerifyOption
   problems.push(...results.unreadable)
   if (options.list) return problems.length > 0 ? exitCodes.harnessFailed : exitCodes.held
 
-  const judged = unexpectedPasses(streamed, expectations)
+  const expected = unexpectedPasses(streamed, expectations)
+  const judged = baseline === undefined ? expected : againstBaseline(expected, baseline, options.target)
   problems.push(...misplaced(judged, expectations))
   const requirements = readRequirements(home('fixtures/requirements'))
   for (const one of inOrder(judged)) {
-    if (one.verdict.kind === 'differs') process.stdout.write(`${differsText(one)}\n`)
+    if (one.result.retried !== undefined) process.stdout.write(`${retriedText(one)}\n`)
+    if (one.verdict.kind === 'differs' || one.verdict.kind === 'known failure')
+      process.stdout.write(`${differsText(one)}\n`)
     else if (one.verdict.kind !== 'pass' && one.verdict.kind !== 'not applicable')
-      process.stdout.write(`\n${failureText(one, requirements)}\n`)
+      process.stdout.write(`\n${failureText(one, requirements, options.target)}\n`)
     if (one.verdict.kind === 'not applicable')
       process.stdout.write(`n/a  ${one.result.feature} › ${one.result.name}: ${one.verdict.why}\n`)
   }
@@ -155,19 +211,41 @@ export const verify = async (selection: readonly string[], options: VerifyOption
   if (judged.length === 0) problems.push('no scenario matches; smtpspec verify --list shows what there is')
   for (const problem of problems) process.stderr.write(`smtpspec verify: ${problem}\n`)
   process.stdout.write(`${summaryText(judged, options.target, milliseconds / 1000)}\n`)
-  if (options.reportDir !== undefined) {
+  if (options.reportDir !== undefined || hasListener()) {
     const { target } = options
-    const facts = {
-      target,
-      targetVersion: await createTarget(target, { ownProcess: false, worker: createWorker(cache) }).version(),
-      startedAt: new Date(Date.now() - milliseconds),
-      milliseconds,
-      command: selection.join(' '),
-    }
-    process.stdout.write(`report: ${await writeReport(options.reportDir, facts, judged, requirements)}\n`)
+    const report = reportOf(
+      version(),
+      {
+        name: target,
+        version: await createTarget(target, { ownProcess: false, worker: createWorker(cache) }).version(),
+      },
+      {
+        startedAt: new Date(Date.now() - milliseconds).toISOString(),
+        milliseconds: Math.round(milliseconds),
+        machine: machine(),
+        command: selection.join(' '),
+        ...(shard !== undefined && { shard }),
+        ...(baseline !== undefined && { baseline: baseline.failures.filter((one) => one.target === target).length }),
+      },
+      judged,
+      requirements,
+    )
+    await tellListener(report)
+    if (options.reportDir !== undefined)
+      process.stdout.write(`report: ${await writeReport(options.reportDir, report, key)}\n`)
   }
-  return problems.length > 0 ? exitCodes.harnessFailed : exitCodeOf(judged, options.strict === true)
+  if (options.writeBaseline !== undefined) {
+    const written = baselineOf(judged, options.target)
+    await writeFile(options.writeBaseline, `${JSON.stringify(written, undefined, 2)}\n`)
+    process.stdout.write(`baseline: ${written.failures.length} known failures in ${options.writeBaseline}\n`)
+  }
+  return problems.length > 0 ? exitCodes.harnessFailed : exitCodeOf(judged, failOn)
 }
+
+export const failOnOption = (): Option =>
+  new Option('--fail-on <what>', 'what fails the run: a MUST; a SHOULD too; or, beside a baseline, whatever is new')
+    .choices(failOns)
+    .default('must')
 
 export const register = (program: Command): void => {
   program
@@ -179,15 +257,24 @@ export const register = (program: Command): void => {
     .option('--exclude <ids>', 'leave out requirement ids or prefixes, comma separated')
     .option('--cache <folder>', 'where `targets install` put the packages of real servers')
     .option('--list', 'show the scenarios that would run, and run nothing')
-    .option('--strict', 'a failed SHOULD fails the run too (exit code 2)')
+    .option('--strict', 'the same as --fail-on should')
+    .addOption(failOnOption())
+    .option('--baseline <file>', 'failures that are known: only new ones fail, and a known one that passes does')
+    .option('--write-baseline <file>', 'write what fails in this run there, to be given to --baseline')
+    .option(
+      '--shard <part/parts>',
+      'run one part of the scenarios; `smtpspec report merge` makes one report of all parts',
+    )
+    .option('--retry <times>', 'try a failed scenario again; it stays marked as retried (default: 0)')
     .option(
       '--parallel <workers>',
       'scenarios that run beside each other (default: one for each processor, at least 2)',
     )
     .option(
       '--report-dir <folder>',
-      'write report.html and report.json there, and junit.xml, messages.ndjson, scenarios.html for other tools',
+      'write report.html and report.json there, and for other tools report.sarif, junit.xml, index.json, badge.json, summary.md, messages.ndjson, scenarios.html',
     )
+    .option('--sign <file>', 'sign the report with this private key (Ed25519, PEM)')
     .addHelpText(
       'after',
       `
@@ -196,9 +283,13 @@ Examples:
   smtpspec verify features/mail-service            the four stories
   smtpspec verify rfc5321-4.5.2                    one section of RFC 5321
   smtpspec verify --tags "@must" --parallel 4 --report-dir reports
+  smtpspec verify --target postfix --write-baseline known.json
+  smtpspec verify --target postfix --baseline known.json --fail-on new
+  smtpspec verify --shard 1/3 --report-dir part-1
 
-Exit codes: 0 all held, 1 a MUST failed, 2 a SHOULD failed under --strict, 3 the target could not be
-started or reached, 4 the harness itself failed, 64 wrong usage.`,
+Exit codes: 0 all held, 1 a MUST failed, 2 a SHOULD failed and --fail-on says that it counts, 3 the target
+could not be started or reached, 4 the harness itself failed, 64 wrong usage.
+Where GITHUB_ACTIONS and GITHUB_STEP_SUMMARY are set, failures are annotated and the job's summary is written.`,
     )
     .action(async (selection: string[], options: VerifyOptions) => {
       process.exitCode = await verify(selection, options)

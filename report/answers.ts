@@ -1,7 +1,10 @@
 /**
- * The first screen of a report in plain words: the four stories, the open-relay answer, and how each is known.
+ * The first screen of a report in plain words, target by target: the four stories, the open-relay answer and how each is
+ * known, and what is new since the baseline. A failure counts here whether it was known beforehand or not.
  */
+import { fixedWhy } from './baseline.ts'
 import type { ReportDocument, ReportedScenario } from './document.ts'
+import { isFailure, isTried } from './verdict.ts'
 
 export type Standing = 'holds' | 'fails' | 'not tried'
 
@@ -32,14 +35,18 @@ const stories = [
   },
 ] as const
 
-const failing = ({ verdict }: ReportedScenario): boolean => verdict === 'fail'
-const tried = ({ verdict }: ReportedScenario): boolean => verdict === 'pass' || verdict === 'fail'
+const failing = ({ verdict }: ReportedScenario): boolean => isFailure(verdict)
+const tried = ({ verdict }: ReportedScenario): boolean => isTried(verdict)
+
+const ownOf = ({ scenarios }: ReportDocument, target: string): readonly ReportedScenario[] =>
+  scenarios.filter((one) => one.target === target)
 
 const standingOf = (scenarios: readonly ReportedScenario[]): Standing =>
   scenarios.some(failing) ? 'fails' : scenarios.some(tried) ? 'holds' : 'not tried'
 
-export const storiesOf = ({ scenarios }: ReportDocument): readonly Story[] =>
-  stories.map(({ file, title, says }) => {
+export const storiesOf = (report: ReportDocument, target: string): readonly Story[] => {
+  const scenarios = ownOf(report, target)
+  return stories.map(({ file, title, says }) => {
     const own = scenarios.filter(({ place }) => place.includes(`mail-service/${file}.feature`))
     return {
       title,
@@ -49,6 +56,7 @@ export const storiesOf = ({ scenarios }: ReportDocument): readonly Story[] =>
       failed: own.filter(failing).length,
     }
   })
+}
 
 /** Requirements whose failure means that strangers' mail passes. */
 const relayRequirement = /^(?:relay-probe-\d+|mail-service-(?:15|16|21|22))$/
@@ -58,8 +66,10 @@ export interface RelayAnswer {
   readonly how: string
 }
 
-export const openRelayAnswer = ({ scenarios }: ReportDocument): RelayAnswer => {
-  const probes = scenarios.filter(({ requirements }) => requirements.some((id) => relayRequirement.test(id)))
+export const openRelayAnswer = (report: ReportDocument, target: string): RelayAnswer => {
+  const probes = ownOf(report, target).filter(({ requirements }) =>
+    requirements.some((id) => relayRequirement.test(id)),
+  )
   const done = probes.filter(tried)
   const failed = done.filter(failing)
   if (done.length === 0) return { answer: 'unknown', how: 'No relay probe was tried in this run.' }
@@ -72,5 +82,28 @@ export const openRelayAnswer = ({ scenarios }: ReportDocument): RelayAnswer => {
   return {
     answer: 'no',
     how: `In ${done.length} scenarios strangers offered mail for a third server. It was judged by what the far mail exchanger received, not by the reply: nothing.`,
+  }
+}
+
+export interface Difference {
+  /** How many failures the baselines listed. */
+  readonly listed: number
+  readonly fresh: readonly ReportedScenario[]
+  readonly known: readonly ReportedScenario[]
+  /** Listed, and passing now. */
+  readonly fixed: readonly ReportedScenario[]
+}
+
+/** What changed since the baseline; nothing where a run had none. */
+export const sinceBaseline = ({ head, scenarios }: ReportDocument): Difference | undefined => {
+  const listed = head.runs.flatMap(({ baseline }) => (baseline === undefined ? [] : [baseline]))
+  if (listed.length === 0) return undefined
+  const of = (kind: ReportedScenario['verdict']): readonly ReportedScenario[] =>
+    scenarios.filter(({ verdict }) => verdict === kind)
+  return {
+    listed: Math.max(...listed),
+    fresh: of('fail'),
+    known: of('known failure'),
+    fixed: of('unexpected pass').filter(({ why }) => why === fixedWhy),
   }
 }

@@ -2,17 +2,14 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openRelayAnswer, storiesOf } from './answers.ts'
 import { alterations, reportOf } from './document.ts'
-import type { ReportDocument, ReportHead } from './document.ts'
+import type { ReportDocument, ReportedRun, ReportedTarget } from './document.ts'
 import { pageOf } from './page.ts'
 import type { Requirement } from './requirements.ts'
 import type { ScenarioResult, StepStatus } from './results.ts'
 import { judge } from './verdict.ts'
 
-const head: ReportHead = {
-  format: 'smtpspec report 1',
-  smtpspec: '0',
-  target: 'reference',
-  targetVersion: '0',
+const target: ReportedTarget = { name: 'reference', version: '0' }
+const run: Omit<ReportedRun, 'target'> = {
   startedAt: '2026-11-24T12:00:00.000Z',
   milliseconds: 1,
   machine: { system: 'any' },
@@ -42,7 +39,9 @@ const catalogue = new Map([[requirement.id, requirement]])
 
 const made = (status: StepStatus): ReportDocument =>
   reportOf(
-    head,
+    '0',
+    target,
+    run,
     [
       judge(scenario('features/mail-service/open-relay.feature', 9, ['mail-service-15'], status)),
       judge(scenario('features/mail-service/enabling-smtp.feature', 3, [], 'passed')),
@@ -71,7 +70,7 @@ describe('a report', () => {
     ['evidence', { ...report, scenarios: [first!, { ...second!, evidence: [] }] }, /open-relay\.feature:9/],
     ['a scenario taken out', { ...report, scenarios: [first!] }, /chain/],
     ['the order', { ...report, scenarios: [second!, first!] }, /chain/],
-    ['the head', { ...report, head: { ...head, target: 'another' } }, /chain/],
+    ['the head', { ...report, head: { ...report.head, smtpspec: 'another' } }, /chain/],
     ['a requirement', { ...report, requirements: {} }, /chain/],
   ])('shows that %s was altered', (_what, altered, sentence) => {
     expect(alterations(altered).join('\n')).toMatch(sentence)
@@ -84,12 +83,17 @@ describe('the first screen', () => {
     ['failed', 'yes', 'fails'],
   ] as const)('a relay scenario that %s', (status, answer, standing) => {
     const report = made(status)
-    expect(openRelayAnswer(report).answer).toBe(answer)
-    expect(storiesOf(report).map((story) => story.standing)).toEqual(['holds', 'not tried', 'not tried', standing])
+    expect(openRelayAnswer(report, 'reference').answer).toBe(answer)
+    expect(storiesOf(report, 'reference').map((story) => story.standing)).toEqual([
+      'holds',
+      'not tried',
+      'not tried',
+      standing,
+    ])
   })
 
   test('without any probe the answer is not known', () => {
-    expect(openRelayAnswer(reportOf(head, [], catalogue)).answer).toBe('unknown')
+    expect(openRelayAnswer(reportOf('0', target, run, [], catalogue), 'reference').answer).toBe('unknown')
   })
 
   test('evidence cannot break out of its place in the page', () => {

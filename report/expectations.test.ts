@@ -78,7 +78,7 @@ describe('verdicts against expectations', () => {
   ])('%s', (_, results, kinds, code) => {
     const judged = run(...results)
     expect(judged.map(({ verdict }) => verdict.kind)).toEqual(kinds)
-    expect(exitCodeOf(judged, false)).toBe(code)
+    expect(exitCodeOf(judged, 'must')).toBe(code)
   })
 
   test('an entry whose scenario does not carry its requirement is told', () => {

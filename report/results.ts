@@ -32,6 +32,8 @@ export interface ScenarioResult {
   readonly steps: readonly StepResult[]
   readonly evidence: readonly Attached[]
   readonly milliseconds: number
+  /** What went wrong in earlier attempts, the first one first; only where there were any. */
+  readonly retried?: readonly string[]
 }
 
 const statuses: Readonly<Record<string, StepStatus>> = { PASSED: 'passed', FAILED: 'failed', SKIPPED: 'skipped' }
@@ -73,11 +75,22 @@ interface Running {
 const milliseconds = ({ seconds, nanos }: { readonly seconds: number; readonly nanos: number }): number =>
   seconds * 1000 + nanos / 1_000_000
 
+/** The step that ended an attempt, and what it said. */
+const faultOf = ({ steps }: Running): string => {
+  const step = steps.find(({ status }) => status === 'failed' || status === 'unclear')
+  return step === undefined ? 'it did not pass' : `${step.text}: ${step.message ?? ''}`
+}
+
+const evidenceOfAttempt = ({ evidence }: Running, index: number): readonly Attached[] =>
+  evidence.map(({ name, text }) => ({ name: `attempt ${index + 1}: ${name}`, text }))
+
 export class Results {
   private readonly places = new Map<string, Place>()
   private readonly pickles = new Map<string, Pickle>()
   private readonly testCases = new Map<string, TestCase>()
   private readonly running = new Map<string, Running>()
+  /** Attempts that failed and are followed by another, by test case. */
+  private readonly attempts = new Map<string, Running[]>()
   /** Why features could not be read. */
   readonly unreadable: string[] = []
 
@@ -124,7 +137,13 @@ export class Results {
   private finish({ testCaseStartedId, timestamp, willBeRetried }: TestCaseFinished): ScenarioResult | undefined {
     const running = this.running.get(testCaseStartedId)
     this.running.delete(testCaseStartedId)
-    if (running === undefined || willBeRetried) return undefined
+    if (running === undefined) return undefined
+    const earlier = this.attempts.get(running.testCase.id) ?? []
+    if (willBeRetried) {
+      this.attempts.set(running.testCase.id, [...earlier, running])
+      return undefined
+    }
+    this.attempts.delete(running.testCase.id)
     const { pickle, startedAt, steps, evidence } = running
     const place = this.places.get(pickle.astNodeIds.at(-1) ?? '')
     return {
@@ -135,8 +154,9 @@ export class Results {
       name: pickle.name,
       tags: pickle.tags.map(({ name }) => name.replace(/^@/, '')),
       steps,
-      evidence,
+      evidence: [...earlier.flatMap(evidenceOfAttempt), ...evidence],
       milliseconds: milliseconds(timestamp) - startedAt,
+      ...(earlier.length > 0 && { retried: earlier.map(faultOf) }),
     }
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Judging results: what each scenario's outcome means, and the exit code that the whole run deserves (DESIGN §5).
  *
- * MUST decides; SHOULD only under `--strict`; a scenario without a level counts as MUST. What could not be tried because
+ * MUST decides; SHOULD only when asked (`FailOn`); a scenario without a level counts as MUST. What could not be tried because
  * the target lacks something is *not applicable*, with the reason. What the harness itself got wrong is never a failure of
  * the server.
  */
@@ -13,7 +13,9 @@ export type Verdict =
   | { readonly kind: 'fail'; readonly level: Level; readonly step: string; readonly why: string }
   /** It fails, and that is a listed and reasoned deviation of the product (`expectations.ts`). */
   | { readonly kind: 'differs'; readonly why: string; readonly deviations: readonly Deviation[] }
-  /** It is listed as a deviation and passes: red, so that the list stays honest. */
+  /** It fails, and did so when the baseline was written (`baseline.ts`). */
+  | { readonly kind: 'known failure'; readonly level: Level; readonly step: string; readonly why: string }
+  /** It is listed as a deviation, or stands in the baseline, and passes: red, so that the list stays honest. */
   | { readonly kind: 'unexpected pass'; readonly why: string }
   | { readonly kind: 'not applicable'; readonly why: string }
   /** The server could not be started or reached. */
@@ -37,6 +39,14 @@ export const requirementsOf = ({ tags }: ScenarioResult): readonly string[] => t
 
 export const levelOf = ({ tags }: ScenarioResult): Level =>
   tags.includes('must') ? 'must' : tags.includes('should') ? 'should' : tags.includes('may') ? 'may' : 'must'
+
+/** What went against the requirement, known beforehand or not. */
+export const isFailure = (kind: Verdict['kind']): boolean =>
+  kind === 'fail' || kind === 'differs' || kind === 'known failure'
+
+/** What was tried and can be counted. */
+export const isTried = (kind: Verdict['kind']): boolean =>
+  kind === 'pass' || kind === 'unexpected pass' || isFailure(kind)
 
 export const unavailableMark = 'TargetUnavailable'
 export const notApplicableName = 'not applicable'
@@ -73,13 +83,24 @@ export const exitCodes = {
   wrongUsage: 64,
 } as const
 
+/** What fails a run: a failed MUST; a failed SHOULD too; or, beside a baseline, every failure that is new, whatever its level. */
+export const failOns = ['must', 'should', 'new'] as const
+export type FailOn = (typeof failOns)[number]
+
+/** What decides of a scenario; a judged one is one, and so is a reported one. */
+export interface Outcome {
+  readonly verdict: { readonly kind: Verdict['kind']; readonly level?: Level }
+}
+
 /** DESIGN §5; the gravest thing that happened decides, and a run of nothing is the harness's failure. */
-export const exitCodeOf = (judged: readonly Judged[], strict: boolean): number => {
-  const has = (test: (verdict: Verdict) => boolean): boolean => judged.some(({ verdict }) => test(verdict))
-  if (judged.length === 0 || has(({ kind }) => kind === 'harness error')) return exitCodes.harnessFailed
+export const exitCodeOf = (outcomes: readonly Outcome[], failOn: FailOn): number => {
+  const has = (test: (verdict: Outcome['verdict']) => boolean): boolean => outcomes.some(({ verdict }) => test(verdict))
+  const hasFailed = (...levels: readonly Level[]): boolean =>
+    has(({ kind, level }) => kind === 'fail' && level !== undefined && levels.includes(level))
+  if (outcomes.length === 0 || has(({ kind }) => kind === 'harness error')) return exitCodes.harnessFailed
   if (has(({ kind }) => kind === 'target unavailable')) return exitCodes.targetUnavailable
-  if (has((verdict) => verdict.kind === 'unexpected pass' || (verdict.kind === 'fail' && verdict.level === 'must')))
-    return exitCodes.mustFailed
-  if (strict && has((verdict) => verdict.kind === 'fail' && verdict.level === 'should')) return exitCodes.shouldFailed
+  if (has(({ kind }) => kind === 'unexpected pass') || hasFailed('must')) return exitCodes.mustFailed
+  if (failOn !== 'must' && hasFailed('should')) return exitCodes.shouldFailed
+  if (failOn === 'new' && hasFailed('may')) return exitCodes.shouldFailed
   return exitCodes.held
 }
