@@ -36,7 +36,9 @@ const coverage = async (prefixes: readonly string[], { open, json }: CoverageOpt
   }
   process.stdout.write(`${coverageTable(chosen)}\n`)
   if (open === true) {
-    for (const row of chosen.flatMap(({ must, should, may }) => [must, should, may].flatMap(({ open: rows }) => rows))) {
+    for (const row of chosen.flatMap(({ must, should, may }) =>
+      [must, should, may].flatMap(({ open: rows }) => rows),
+    )) {
       process.stdout.write(`${row.id}\t${row.level}\t${row.testable}\t${row.what}\n`)
     }
   }

@@ -32,7 +32,8 @@ export const readTrace = (value: string): Trace | string => {
   const text = value.replaceAll(/[ \t]+/g, ' ').trim()
   const groups = form.exec(text)?.groups
   if (groups === undefined) return `no Received field by the grammar: ${text}`
-  if (groups['from']?.startsWith('[') === true && groups['tcp'] === undefined) return `a literal without TCP-info: ${text}`
+  if (groups['from']?.startsWith('[') === true && groups['tcp'] === undefined)
+    return `a literal without TCP-info: ${text}`
   if (!isDate(groups['date'] ?? '')) return `no date: ${groups['date'] ?? ''}`
   if (!protocols.test(groups['with'] ?? '')) return `no registered protocol: ${groups['with'] ?? ''}`
   return Object.fromEntries(Object.entries(groups).filter(([, found]) => found !== undefined))
