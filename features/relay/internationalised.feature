@@ -65,6 +65,7 @@ Feature: Internationalised mail goes only where it is understood
       When alice submits a message with SMTPUTF8 <what>
       Then mx1.there.example hears no octet beyond ASCII
       And mx1.there.example receives nothing
+      And mx1.there.example finds nothing wrong with the client
       And alice is notified once that <recipient> failed
 
       Examples: in an address, in the header
