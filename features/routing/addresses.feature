@@ -49,7 +49,7 @@ Feature: All addresses of a destination are tried in their order
 
     Example: Twenty-four domains with the same two mail exchangers
       Given 24 domains share the mail exchangers mx1.there.example and mx2.there.example
-      When alice sends a message to bob at 24 domains
+      When alice sends a message to bob at each of 24 domains
       Then both mx1.there.example and mx2.there.example receive some
 
   @rfc5321-5.2-01 @rfc5321-5.2-02 @should @needs-ipv6

@@ -51,7 +51,8 @@ Feature: The smarthost is told who we are without telling anybody else
 
     @rfc4954-6-06
     Scenario Outline: <reply> to AUTH is no reason to return mail either
-      Given everything goes through the smarthost smart.provider.example, which asks for authentication
+      Given everything goes through the smarthost smart.provider.example with:
+        | methods | PLAIN |
       And smart.provider.example answers "<reply>" to AUTH once
       And a message from alice to bob@there.example is queued after 1 failed attempt
       When the next attempt is due

@@ -112,6 +112,12 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
       }
     }
   }
+  /** What was killed lets go of its sockets a moment later; who starts meanwhile would find them in use. */
+  const free = async (): Promise<void> => {
+    const deadline = performance.now() + stopMilliseconds
+    for (const place of places)
+      while ((await listens(place)) && performance.now() < deadline) await setTimeout(pollMilliseconds)
+  }
   const stop = async (): Promise<void> => {
     const child = daemon
     daemon = undefined
@@ -122,6 +128,7 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
       await Promise.race([exited, setTimeout(stopMilliseconds, undefined, { ref: false })])
     }
     await box.killAll()
+    await free()
   }
   const clear = async (): Promise<void> => {
     await product.empty(box)
@@ -166,6 +173,7 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
       if (how === 'killed') {
         daemon = undefined
         await box.killAll()
+        await free()
       } else await stop()
       await start()
     },

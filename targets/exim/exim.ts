@@ -98,7 +98,7 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 /** Exim's hints about retries: on the second line of each, when it failed first, when last, and when it is due. */
 export const readDue = (text: string): readonly number[] =>
-  [...text.matchAll(/(\d\d)-(\w{3})-(\d{4}) (\d\d):(\d\d):(\d\d)(?: \*)?$/gm)].map(
+  [...text.matchAll(/(\d\d)-(\w{3})-(\d{4}) (\d\d):(\d\d):(\d\d)[ *]*$/gm)].map(
     ([, day, month = '', year, hour, minute, second]) =>
       Date.UTC(Number(year), months.indexOf(month), Number(day), Number(hour), Number(minute), Number(second)),
   )
