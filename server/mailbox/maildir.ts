@@ -3,13 +3,14 @@
  *
  * A message is written and flushed under tmp/ and then moved to new/, whose folder is flushed too, so that after a crash it
  * is there whole or not at all. The file name carries the delivery's key; a second delivery with the key of a message that
- * still lies in the mailbox does nothing. What the disk refuses is a value, not an exception. Every mailbox takes one
- * delivery at a time; what other programs take out is noticed when the quota seems used up.
+ * still lies in the mailbox does nothing. What the disk refuses is a value, not an exception. A mailbox with a quota takes
+ * one delivery at a time; what other programs take out is noticed when the quota seems used up.
  */
 import { mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../ports.ts'
 import type { Mailboxes, StoredMessage } from './contract.ts'
+import { createFlusher, flushFolder } from './flush.ts'
 import { folderName, isMessageId, keyName, messageName, readMessageName, userName } from './names.ts'
 
 export interface MaildirParts {
@@ -47,16 +48,6 @@ const entries = async (folder: string): Promise<readonly string[]> => {
   } catch (fault) {
     if (absent(fault)) return []
     throw fault
-  }
-}
-
-/** Makes a folder's entries durable. */
-const flushFolder = async (folder: string): Promise<void> => {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
 
@@ -121,11 +112,16 @@ const writeWhole = async (
 }
 
 /** Moves a flushed file into new/ for good. */
-const fileAway = async (mailbox: string, temporary: string, name: string): Promise<void> => {
+const fileAway = async (
+  mailbox: string,
+  temporary: string,
+  name: string,
+  flush: (folder: string) => Promise<void>,
+): Promise<void> => {
   const target = join(mailbox, 'new', name)
   try {
     await rename(temporary, target)
-    await flushFolder(join(mailbox, 'new'))
+    await flush(join(mailbox, 'new'))
   } catch (fault) {
     await drop(temporary)
     await drop(target)
@@ -136,19 +132,20 @@ const fileAway = async (mailbox: string, temporary: string, name: string): Promi
 /** Mailboxes under a folder; nothing is read or made before it is needed. */
 export const createMaildir = ({ root, hostName, clock }: MaildirParts): Mailboxes => {
   const known = new Map<string, Known>()
-  /** The last delivery to each mailbox that is under way: the next one waits for it. */
+  const flush = createFlusher()
+  /** What goes one after the other: by user, or by user and key where only the same delivery must not meet itself. */
   const underWay = new Map<string, Promise<unknown>>()
 
   const mailboxOf = (user: string): string => join(root, folderName(user))
 
-  const oneAtATime = async <T>(user: string, act: () => Promise<T>): Promise<T> => {
-    const before = underWay.get(user) ?? Promise.resolve()
+  const oneAtATime = async <T>(what: string, act: () => Promise<T>): Promise<T> => {
+    const before = underWay.get(what) ?? Promise.resolve()
     const mine = before.then(act, act)
-    underWay.set(user, mine)
+    underWay.set(what, mine)
     try {
       return await mine
     } finally {
-      if (underWay.get(user) === mine) underWay.delete(user)
+      if (underWay.get(what) === mine) underWay.delete(what)
     }
   }
 
@@ -174,10 +171,10 @@ export const createMaildir = ({ root, hostName, clock }: MaildirParts): Mailboxe
   }
 
   const put: Mailboxes['deliver'] = async (user, key, content, quota) => {
-    let { keys, octets } = await prepare(user)
-    if (keys.has(keyName(key))) return { kind: 'delivered' }
-    if (quota > 0 && octets >= quota) ({ keys, octets } = await load(user))
-    const room = quota > 0 ? quota - octets : Number.POSITIVE_INFINITY
+    let account = await prepare(user)
+    if (account.keys.has(keyName(key))) return { kind: 'delivered' }
+    if (quota > 0 && account.octets >= quota) account = await load(user)
+    const room = quota > 0 ? quota - account.octets : Number.POSITIVE_INFINITY
     const mailbox = mailboxOf(user)
     const temporary = join(mailbox, 'tmp', messageName(key, clock.now(), hostName(), 0))
     await drop(temporary)
@@ -187,9 +184,9 @@ export const createMaildir = ({ root, hostName, clock }: MaildirParts): Mailboxe
       known.delete(user)
       return { kind: 'full' }
     }
-    await fileAway(mailbox, temporary, messageName(key, clock.now(), hostName(), size))
-    keys.add(keyName(key))
-    known.set(user, { keys, octets: octets + size })
+    await fileAway(mailbox, temporary, messageName(key, clock.now(), hostName(), size), flush)
+    account.keys.add(keyName(key))
+    account.octets += size
     return { kind: 'delivered' }
   }
 
@@ -197,18 +194,19 @@ export const createMaildir = ({ root, hostName, clock }: MaildirParts): Mailboxe
     isMessageId(id) ? (await messages(mailboxOf(user))).find((message) => message.id === id) : undefined
 
   return {
-    deliver: (user, key, content, quota) =>
-      oneAtATime(user, async () => {
-        try {
-          return await put(user, key, content, quota)
-        } catch (fault) {
-          const reason = systemFault(fault)
-          if (reason === undefined) throw fault
-          // What was known may no longer be true, for example when somebody took the folder away.
-          known.delete(user)
-          return { kind: 'disk', reason }
-        }
-      }),
+    deliver: async (user, key, content, quota) => {
+      try {
+        if (quota > 0) return await oneAtATime(user, () => put(user, key, content, quota))
+        if (!known.has(user)) await oneAtATime(user, () => prepare(user))
+        return await oneAtATime(`${user}\n${key}`, () => put(user, key, content, quota))
+      } catch (fault) {
+        const reason = systemFault(fault)
+        if (reason === undefined) throw fault
+        // What was known may no longer be true, for example when somebody took the folder away.
+        known.delete(user)
+        return { kind: 'disk', reason }
+      }
+    },
 
     names: async () =>
       (await entries(root))
