@@ -50,6 +50,7 @@ Feature: Outgoing mail waits and is tried again
       Then the next attempt is due in 30 minutes
 
     @rfc5321-4.5.4.1-05
+    @needs-clock
     Example: The administrator has other ideas
       Given the setting queue.retryAfter is ["5m", "20m"]
       And mx1.there.example is unreachable
