@@ -14,7 +14,7 @@ import { exitCodeOf, exitCodes } from '../report/verdict.ts'
 import type { FailOn } from '../report/verdict.ts'
 import { signingKey, tellListener, writeReport } from './report-files.ts'
 import { examples, usageFault } from './usage.ts'
-import { failOnOption } from './verify.ts'
+import { failOnOption } from './verify-options.ts'
 
 /** The report in a file: `report.json`, or the page that carries it. */
 const readReport = async (file: string): Promise<ReportDocument> => {

@@ -6,14 +6,11 @@
  */
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Writable } from 'node:stream'
 import { loadConfiguration, runCucumber } from '@cucumber/cucumber/api'
-import { Option } from 'commander'
 import type { Command } from 'commander'
-import { againstBaseline, baselineOf, readBaseline } from '../report/baseline.ts'
-import type { Baseline } from '../report/baseline.ts'
+import { againstBaseline, baselineOf } from '../report/baseline.ts'
 import { reportOf } from '../report/document.ts'
 import { excuse, misplaced, readExpectations, unexpectedPasses } from '../report/expectations.ts'
 import type { Expectations } from '../report/expectations.ts'
@@ -21,82 +18,21 @@ import { differsText, failureText, inOrder, progressLine, retriedText, summaryTe
 import { readRequirements } from '../report/requirements.ts'
 import { Results } from '../report/results.ts'
 import type { ScenarioResult } from '../report/results.ts'
-import { exitCodeOf, exitCodes, failOns, judge, requirementsOf } from '../report/verdict.ts'
-import type { FailOn, Judged } from '../report/verdict.ts'
+import { withoutSecrets } from '../report/secrets.ts'
+import { exitCodeOf, exitCodes, judge, requirementsOf } from '../report/verdict.ts'
+import type { Judged } from '../report/verdict.ts'
 import { cacheFolder } from '../targets/box/packages.ts'
 import { createTarget, targetNames, whyUnavailable } from '../targets/choose.ts'
 import { createWorker } from '../targets/worker.ts'
 import { codeHome, home } from './home.ts'
-import { formatterFiles, hasListener, machine, signingKey, tellListener, writeReport } from './report-files.ts'
+import { formatterFiles, hasListener, machine, tellListener, writeReport } from './report-files.ts'
 import { select } from './select.ts'
 import { usageFault } from './usage.ts'
+import { failOnOption, readOptions } from './verify-options.ts'
+import type { VerifyOptions } from './verify-options.ts'
 import { version } from './version.ts'
 
-export interface VerifyOptions {
-  readonly target: string
-  readonly tags?: string
-  readonly exclude?: string
-  readonly list?: true
-  readonly strict?: true
-  readonly parallel?: string
-  readonly reportDir?: string
-  readonly cache?: string
-  readonly baseline?: string
-  readonly writeBaseline?: string
-  readonly failOn: FailOn
-  readonly shard?: string
-  readonly retry?: string
-  readonly sign?: string
-}
-
 const nowhere = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() })
-
-const workersFor = (text: string | undefined): number => {
-  if (text === undefined) return Math.max(2, availableParallelism())
-  const count = Number(text)
-  if (!Number.isInteger(count) || count < 1 || count > 64)
-    throw usageFault(`--parallel takes a number from 1 to 64, not "${text}"`)
-  return count
-}
-
-const shardOf = (text: string | undefined): string | undefined => {
-  if (text === undefined) return undefined
-  const [, part, total] = /^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []
-  if (Number(part) >= 1 && Number(part) <= Number(total)) return text
-  throw usageFault(`--shard takes part/parts, for example 1/3, not "${text}"`)
-}
-
-const retriesOf = (text: string | undefined): number => {
-  const count = Number(text ?? 0)
-  if (Number.isInteger(count) && count >= 0 && count <= 10) return count
-  throw usageFault(`--retry takes a number from 0 to 10, not "${text}"`)
-}
-
-const baselineIn = async (file: string | undefined): Promise<Baseline | undefined> => {
-  if (file === undefined) return undefined
-  const text = await readFile(file, 'utf8').catch(() => {
-    throw usageFault(`there is no baseline at "${file}"; --write-baseline makes one`)
-  })
-  const read = readBaseline(text)
-  if (read.kind === 'mistake') throw usageFault(`"${file}" is not a baseline: ${read.mistake}`)
-  return read.baseline
-}
-
-/** What was asked for and makes sense, or a fault that says what does not. */
-const readOptions = async (options: VerifyOptions) => {
-  if (options.failOn === 'new' && options.baseline === undefined)
-    throw usageFault('--fail-on new needs a --baseline to tell what is new')
-  if (options.sign !== undefined && options.reportDir === undefined)
-    throw usageFault('--sign signs a report; say where with --report-dir')
-  const failOn: FailOn = options.strict === true && options.failOn === 'must' ? 'should' : options.failOn
-  return {
-    failOn,
-    shard: shardOf(options.shard),
-    retry: retriesOf(options.retry),
-    baseline: await baselineIn(options.baseline),
-    key: await signingKey(options.sign),
-  }
-}
 
 /** Shows scenarios as they end: a counter that rewrites itself on a terminal, a line each on a pipe. */
 const progress = (out: NodeJS.WriteStream): { show(judged: Judged): void; end(): void } => {
@@ -133,7 +69,7 @@ export const verify = async (selection: readonly string[], options: VerifyOption
   if (!targetNames.includes(options.target)) {
     throw usageFault(`--target knows ${targetNames.join(', ')}, not "${options.target}"`)
   }
-  const { failOn, shard, retry, baseline, key } = await readOptions(options)
+  const { workers, failOn, shard, retry, baseline, key } = await readOptions(options)
   const cache = cacheFolder(options.cache === undefined ? undefined : resolve(options.cache))
   const unavailable = options.list ? undefined : await whyUnavailable(options.target, cache)
   if (unavailable !== undefined) {
@@ -149,7 +85,7 @@ export const verify = async (selection: readonly string[], options: VerifyOption
         paths: [...paths],
         import: [join(folder, `steps/**/*${extension}`).replaceAll('\\', '/')],
         tags: tagExpression,
-        parallel: options.list ? 0 : workersFor(options.parallel),
+        parallel: options.list ? 0 : workers,
         dryRun: options.list === true,
         retry,
         ...(shard !== undefined && { shard }),
@@ -183,7 +119,7 @@ export const verify = async (selection: readonly string[], options: VerifyOption
         process.stdout.write(`${listText(result)}\n`)
         return
       }
-      const judged = excuse(judge(result), expectations)
+      const judged = excuse(judge(withoutSecrets(result)), expectations)
       streamed.push(judged)
       shown.show(judged)
     },
@@ -241,11 +177,6 @@ export const verify = async (selection: readonly string[], options: VerifyOption
   }
   return problems.length > 0 ? exitCodes.harnessFailed : exitCodeOf(judged, failOn)
 }
-
-export const failOnOption = (): Option =>
-  new Option('--fail-on <what>', 'what fails the run: a MUST; a SHOULD too; or, beside a baseline, whatever is new')
-    .choices(failOns)
-    .default('must')
 
 export const register = (program: Command): void => {
   program

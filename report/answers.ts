@@ -94,14 +94,16 @@ export interface Difference {
   readonly fixed: readonly ReportedScenario[]
 }
 
-/** What changed since the baseline; nothing where a run had none. */
+/** What changed since the baseline, at the targets that were judged against one; nothing where there was none. */
 export const sinceBaseline = ({ head, scenarios }: ReportDocument): Difference | undefined => {
-  const listed = head.runs.flatMap(({ baseline }) => (baseline === undefined ? [] : [baseline]))
-  if (listed.length === 0) return undefined
+  const listed = new Map(
+    head.runs.flatMap(({ target, baseline }) => (baseline === undefined ? [] : [[target, baseline]])),
+  )
+  if (listed.size === 0) return undefined
   const of = (kind: ReportedScenario['verdict']): readonly ReportedScenario[] =>
-    scenarios.filter(({ verdict }) => verdict === kind)
+    scenarios.filter(({ verdict, target }) => verdict === kind && listed.has(target))
   return {
-    listed: Math.max(...listed),
+    listed: [...listed.values()].reduce((sum, number) => sum + number, 0),
     fresh: of('fail'),
     known: of('known failure'),
     fixed: of('unexpected pass').filter(({ why }) => why === fixedWhy),

@@ -53,7 +53,7 @@ const oneTarget = (report: ReportDocument, { name }: ReportedTarget): string => 
 }
 
 const standingCell = ({ standing, failed, scenarios }: Story): string =>
-  `<td class="${standing.replace(' ', '-')}"><strong>${standing}</strong>${failed > 0 ? ` <small>${failed} of ${scenarios} fail</small>` : ''}</td>`
+  `<td class="${standing.replace(' ', '-')}"><strong>${standing}</strong>${failed > 0 ? ` <small>${failed}/${scenarios}</small>` : ''}</td>`
 
 /** Several targets: a row for each, the open-relay answer first. */
 const severalTargets = (report: ReportDocument): string => {
@@ -68,14 +68,14 @@ const severalTargets = (report: ReportDocument): string => {
           <th scope="row">${escaped(name)} <small>${escaped(version)}</small></th>
           <td class="relay-${relay.answer}" title="${escaped(relay.how)}"><strong>${shortAnswers[relay.answer]}</strong></td>
           ${storiesOf(report, name).map(standingCell).join('')}
-          <td>${countText(count)}</td>
+          <td>${count.passed}</td><td${count.failed > 0 ? ' class="fails"' : ''}>${count.failed}</td><td>${count.other}</td>
         </tr>`
   })
   return `
     <article class="targets">
       <h2>Which of these servers is an open relay, and which of the stories hold?</h2>
       <div class="wide"><table>
-        <thead><tr><th scope="col">Server</th><th scope="col">Open relay?</th>${titles.map((title) => `<th scope="col">${escaped(title)}</th>`).join('')}<th scope="col">All scenarios</th></tr></thead>
+        <thead><tr><th scope="col">Server</th><th scope="col">Open relay?</th>${titles.map((title) => `<th scope="col">${escaped(title)}</th>`).join('')}<th scope="col">hold</th><th scope="col">fail</th><th scope="col">not judged</th></tr></thead>
         <tbody>${rows.join('')}
         </tbody>
       </table></div>
@@ -187,7 +187,7 @@ ${readFileSync(join(assets, 'style.css'), 'utf8')}</style>
   <p>${when === undefined ? '' : `${escaped(new Date(when).toUTCString())} · `}${countText(countOf(scenarios))} · ${Object.keys(report.requirements).length} requirements looked at</p>
 </header>
 <main>
-  <section class="questions" aria-label="The questions that come first">${alone === undefined ? severalTargets(report) : oneTarget(report, alone)}${baselineArticle(report)}${retriedArticle(report)}${editedArticle(report)}
+  <section class="questions" aria-label="The questions that come first">${alone === undefined ? severalTargets(report) : oneTarget(report, alone)}${editedArticle(report)}${baselineArticle(report)}${retriedArticle(report)}
   </section>${
     alone === undefined
       ? ''

@@ -167,6 +167,16 @@ describe('evidence', () => {
       ],
       'C: auth LOGIN\nS: 334 VXNlcm5hbWU6\nC: (redacted)\nS: 334 UGFzc3dvcmQ6\nC: (redacted)\nS: 535 no\nC: QUIT\n',
     ],
+    [
+      'an empty challenge',
+      [
+        ['C', 'AUTH PLAIN\r\n'],
+        ['S', '334 \r\n'],
+        ['C', 'AGEAcw==\r\n'],
+        ['S', '235 ok\r\n'],
+      ],
+      'C: AUTH PLAIN\nS| 334 \\r\\n\nC: (redacted)\nS: 235 ok\n',
+    ],
     ['broken bytes', [['C', 'AUTH PLAIN AGEAcw==\n']], 'C: (redacted)\n'],
     [
       'a cancelled one',

@@ -207,6 +207,8 @@ function withoutSecrets(script: Script): Script {
   let asked = false
   return script.map((line): ScriptLine => {
     if (line.kind === 'reply') asked = line.codes === '334'
+    // A challenge without text is shown as bytes: nobody would see the blank at its end.
+    if (line.kind === 'bytes' && line.side === 'S') asked = Buffer.from(line.bytes).toString('latin1').startsWith('334')
     if (
       line.kind === 'bytes' &&
       line.side === 'C' &&
