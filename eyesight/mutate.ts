@@ -16,6 +16,7 @@ import { isRed, placeOf } from './judgement.ts'
 import { mutantsOf } from './mutations.ts'
 import type { Mutant } from './mutations.ts'
 import { plantedEnvironment, pooled, runTrial } from './pool.ts'
+import type { Ending } from './trial.ts'
 
 /** Where mutants come from, and who should see them. */
 interface Subject {
@@ -127,6 +128,9 @@ const seenByTests = (mutant: Mutant | undefined, { tests }: Subject): Promise<bo
     })
   })
 
+/** Also a server that does not start, or that makes the harness stumble, does not go unseen. */
+const isSeen = ({ verdict }: Ending): boolean => verdict !== 'pass' && verdict !== 'not applicable'
+
 type Seen = 'by the unit tests' | 'by the features' | 'by nobody'
 
 interface Examined {
@@ -176,14 +180,9 @@ const run = async (): Promise<void> => {
     const byTests = await seenByTests(mutant, subject)
     let byFeatures = false
     if (!byTests || options['features-always']) {
-      const { endings, fault } = await runTrial(mutant, featuresOf(subject), trialMilliseconds)
       const before = redBefore.get(subject) ?? new Set<string>()
-      byFeatures =
-        fault !== undefined ||
-        endings.some(
-          ({ verdict, ...rest }) =>
-            verdict !== 'pass' && verdict !== 'not applicable' && !before.has(placeOf({ verdict, ...rest })),
-        )
+      const { endings, fault } = await runTrial(mutant, featuresOf(subject), trialMilliseconds, before.size === 0)
+      byFeatures = fault !== undefined || endings.some((ending) => isSeen(ending) && !before.has(placeOf(ending)))
     }
     const seen = byTests ? 'by the unit tests' : byFeatures ? 'by the features' : 'by nobody'
     examined.push({ subject, mutant, seen })

@@ -27,17 +27,18 @@ export const plantedEnvironment = (patch: Patch | undefined): NodeJS.ProcessEnv 
   }),
 })
 
-/** Runs the features with the patch planted, or as they are. */
+/** Runs the features with the patch planted, or as they are. `untilRed`: what comes after the first red one is skipped. */
 export const runTrial = (
   patch: Patch | undefined,
   features: readonly string[],
   deadlineMilliseconds: number,
+  untilRed = false,
 ): Promise<Trial> =>
   new Promise((resolve) => {
     const startedAt = performance.now()
     const endings: Ending[] = []
     const said: string[] = []
-    const child = fork(fileURLToPath(module('trial.ts')), [...features], {
+    const child = fork(fileURLToPath(module('trial.ts')), [...(untilRed ? ['--fail-fast'] : []), ...features], {
       env: plantedEnvironment(patch),
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })

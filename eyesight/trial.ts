@@ -1,6 +1,7 @@
 /**
  * One trial: runs the features that are named on the command line in this process, one scenario after another, and tells
- * the parent process how each ended. What is planted is the preload's affair (`plant.ts`).
+ * the parent process how each ended; after `--fail-fast`, only until one is red. What is planted is the preload's affair
+ * (`plant.ts`).
  */
 import { Writable } from 'node:stream'
 import { loadConfiguration, runCucumber } from '@cucumber/cucumber/api'
@@ -19,13 +20,17 @@ export interface Ending {
   readonly why: string
 }
 
+const failFast = '--fail-fast'
+
 const nowhere = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() })
 
+const words = process.argv.slice(2)
 const { runConfiguration } = await loadConfiguration(
   {
     file: false,
     provided: {
-      paths: process.argv.slice(2).map((path) => home(path)),
+      paths: words.filter((word) => word !== failFast).map((path) => home(path)),
+      failFast: words.includes(failFast),
       import: [home('steps/**/*.ts').replaceAll('\\', '/')],
       parallel: 0,
       worldParameters: { target: 'reference' },
