@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { openRelayAnswer, storiesOf } from './answers.ts'
 import { alterations, reportOf } from './document.ts'
 import type { ReportDocument, ReportedRun, ReportedTarget } from './document.ts'
+import { merge } from './merge.ts'
 import { pageOf } from './page.ts'
 import type { Requirement } from './requirements.ts'
 import type { ScenarioResult, StepStatus } from './results.ts'
@@ -22,7 +23,13 @@ const scenario = (uri: string, line: number, tags: readonly string[], status: St
   feature: 'A feature',
   name: `Scenario ${line}`,
   tags,
-  steps: [{ text: 'a step </script>', status, ...(status === 'failed' && { message: 'AssertionError: no' }) }],
+  steps: [
+    {
+      text: 'a step </script>',
+      status,
+      ...(status === 'failed' && { message: 'AssertionError: no\n    at file:///somewhere.ts:1:1' }),
+    },
+  ],
   evidence: [{ name: 'conversation', text: 'S: 220' }],
   milliseconds: 1,
 })
@@ -75,6 +82,38 @@ describe('a report', () => {
   ])('shows that %s was altered', (_what, altered, sentence) => {
     expect(alterations(altered).join('\n')).toMatch(sentence)
   })
+})
+
+test('a failure says what went wrong and how to see it again, without the stack', () => {
+  const { result } = judge(scenario('features/a.feature', 1, [], 'failed'))
+  const evidence = [{ name: 'conversation: alice → the server', text: 'C: EHLO a\nS: 250 a\nC: DATA\nS: 354 go on' }]
+  const [one] = reportOf('0', target, run, [judge({ ...result, evidence })], catalogue).scenarios
+  expect(one?.why).toBe('AssertionError: no')
+  expect(one?.reproduce).toHaveLength(1)
+})
+
+test.each([
+  ['fail', 'yes'],
+  ['known failure', 'yes'],
+  ['differs', 'yes'],
+  ['unexpected pass', 'no'],
+  ['not applicable', 'unknown'],
+] as const)('relay scenarios of the verdict %s answer %s', (verdict, answer) => {
+  const report = made('passed')
+  const scenarios = report.scenarios.map((one) => ({ ...one, verdict }))
+  expect(openRelayAnswer({ ...report, scenarios }, 'reference').answer).toBe(answer)
+})
+
+test('several targets have one row each, and what is new since the baseline', () => {
+  const judged = [judge(scenario('features/mail-service/open-relay.feature', 9, ['mail-service-15'], 'failed'))]
+  const merged = merge([
+    { name: 'a', report: reportOf('0', target, run, [], catalogue) },
+    { name: 'b', report: reportOf('0', { name: 'exim', version: '4' }, { ...run, baseline: 2 }, judged, catalogue) },
+  ])
+  const page = merged.kind === 'merged' ? pageOf(merged.report, join(import.meta.dirname, 'page')) : ''
+  expect(page).toMatch(/<th scope="row">exim <small>4<\/small><\/th>\s*<td class="relay-yes"/)
+  expect(page).toMatch(/<th scope="row">reference <small>0<\/small><\/th>\s*<td class="relay-unknown"/)
+  expect(page).toContain('1 new failure.')
 })
 
 describe('the first screen', () => {

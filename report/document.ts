@@ -6,6 +6,7 @@
  * the targets', whatever order workers finished in, so that two runs can be compared line by line.
  */
 import { chainOf, hashOf } from './chain.ts'
+import { withoutStack } from './print.ts'
 import { reproductions } from './reproduce.ts'
 import type { Requirement } from './requirements.ts'
 import type { Attached, StepResult } from './results.ts'
@@ -94,8 +95,8 @@ const scenarioOf = ({ result, verdict }: Judged, target: string): ReportedScenar
     level: levelOf(result),
     requirements: requirementsOf(result),
     verdict: verdict.kind,
-    ...('why' in verdict && { why: verdict.why }),
-    ...(retried !== undefined && { retried }),
+    ...('why' in verdict && { why: withoutStack(verdict.why) }),
+    ...(retried !== undefined && { retried: retried.map(withoutStack) }),
     ...(again.length > 0 && { reproduce: again }),
     steps: steps.filter(({ text, status }) => status === 'failed' || !text.startsWith('(')),
     evidence,

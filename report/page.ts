@@ -128,9 +128,9 @@ const editedArticle = ({ chain, signature }: ReportDocument): string => `
       <p><code class="chain">${escaped(chain)}</code></p>
     </article>`
 
-const matrixSection = `
+const matrixSection = (alone: boolean): string => `
   <section aria-label="Requirements">
-    <h2>Requirement × server</h2>
+    <h2>${alone ? 'Requirements' : 'Requirement × server'}</h2>
     <form class="filters" role="search">
       <label>Find <input type="search" id="matrix-find" placeholder="a word of the sentence, an id"></label>
       <label>Source <select id="matrix-source"><option value="">all</option></select></label>
@@ -197,7 +197,7 @@ ${readFileSync(join(assets, 'style.css'), 'utf8')}</style>
     <ul class="stories">${storiesOf(report, alone.name).map(storyCard).join('')}
     </ul>
   </section>`
-  }${matrixSection}${scenariosSection}
+  }${matrixSection(alone !== undefined)}${scenariosSection}
 </main>
 <footer>
   <p>smtpspec ${escaped(head.smtpspec)}</p>

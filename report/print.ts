@@ -33,7 +33,7 @@ export const progressLine = ({ result, verdict }: Judged): string =>
 const indent = (text: string, by = '    '): string => text.replaceAll(/^/gm, by)
 
 /** The message of an assertion without the stack that no mail administrator wants to read. */
-const withoutStack = (message: string): string =>
+export const withoutStack = (message: string): string =>
   message
     .split('\n')
     .filter((line) => !/^\s+at /.test(line))
