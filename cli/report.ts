@@ -9,15 +9,24 @@ import type { Command } from 'commander'
 import { alterations, reportFormat } from '../report/document.ts'
 import type { ReportDocument } from '../report/document.ts'
 import { merge } from '../report/merge.ts'
+import { pageOf } from '../report/page.ts'
 import { readPublicKey, signatureFault } from '../report/signature.ts'
 import { exitCodeOf, exitCodes } from '../report/verdict.ts'
 import type { FailOn } from '../report/verdict.ts'
+import { home } from './home.ts'
 import { signingKey, tellListener, writeReport } from './report-files.ts'
 import { examples, usageFault } from './usage.ts'
 import { failOnOption } from './verify-options.ts'
+import { version } from './version.ts'
+
+interface ReadReport {
+  readonly report: ReportDocument
+  /** The whole text, where the file is a page. */
+  readonly page: string | undefined
+}
 
 /** The report in a file: `report.json`, or the page that carries it. */
-const readReport = async (file: string): Promise<ReportDocument> => {
+const readReport = async (file: string): Promise<ReadReport> => {
   const text = await readFile(file, 'utf8').catch(() => {
     throw usageFault(`there is no report at "${file}"`)
   })
@@ -25,7 +34,7 @@ const readReport = async (file: string): Promise<ReportDocument> => {
   try {
     const report = JSON.parse(embedded ?? text) as Partial<ReportDocument>
     if (report.head?.format !== reportFormat || report.scenarios === undefined) throw new Error('another format')
-    return report as ReportDocument
+    return { report: report as ReportDocument, page: embedded === undefined ? undefined : text }
   } catch {
     throw usageFault(
       `"${file}" is not a report of this smtpspec ("${reportFormat}"); give report.json or report.html of a --report-dir`,
@@ -33,16 +42,27 @@ const readReport = async (file: string): Promise<ReportDocument> => {
   }
 }
 
+/** What people see of a page stands beside its data; it must be what is made of the data. */
+const pageFault = ({ report, page }: ReadReport): readonly string[] => {
+  if (page === undefined || page === pageOf(report, home('report/page'))) return []
+  return report.head.smtpspec === version()
+    ? ['the page does not show what its data says']
+    : [
+        `the page was written by smtpspec ${report.head.smtpspec}, and only that version can tell whether it shows its data`,
+      ]
+}
+
 const check = async (file: string, options: { readonly key?: string }): Promise<number> => {
-  const report = await readReport(file)
-  const altered = [...alterations(report)]
+  const read = await readReport(file)
+  const { report } = read
+  const altered = [...alterations(report), ...pageFault(read)]
   if (options.key !== undefined) {
     const pem = await readFile(options.key, 'utf8').catch(() => {
       throw usageFault(`there is no key at "${options.key}"`)
     })
-    const read = readPublicKey(pem)
-    if (read.kind === 'no key') throw usageFault(`--key cannot use "${options.key}": ${read.why}`)
-    const fault = signatureFault(report, read.key)
+    const found = readPublicKey(pem)
+    if (found.kind === 'no key') throw usageFault(`--key cannot use "${options.key}": ${found.why}`)
+    const fault = signatureFault(report, found.key)
     if (fault !== undefined) altered.push(fault)
   }
   for (const one of altered) process.stdout.write(`altered: ${one}\n`)
@@ -75,7 +95,7 @@ const mergeAll = async (
 ): Promise<number> => {
   const key = await signingKey(options.sign)
   const files = (await Promise.all(places.map(filesOf))).flat()
-  const reports = await Promise.all(files.map(async (name) => ({ name, report: await readReport(name) })))
+  const reports = await Promise.all(files.map(async (name) => ({ name, report: (await readReport(name)).report })))
   const merged = merge(reports)
   if (merged.kind === 'mistakes') {
     for (const mistake of merged.mistakes) process.stderr.write(`smtpspec report merge: ${mistake}\n`)

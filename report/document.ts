@@ -168,7 +168,7 @@ export const reportOf = (
 /** What was altered since the report was written: places and sentences; none means that it is as it was. */
 export const alterations = ({ head, requirements, scenarios, chain }: ReportDocument): readonly string[] => {
   const changed = scenarios.flatMap(({ hash, ...facts }) =>
-    hashOf(facts) === hash ? [] : [`${facts.place}: its facts do not match its hash`],
+    hashOf(facts) === hash ? [] : [`${facts.place} against ${facts.target}: its facts do not match its hash`],
   )
   if (changed.length > 0) return changed
   const hashes = scenarios.map(({ hash }) => hash)
