@@ -26,5 +26,11 @@ export default defineConfig({
       },
     },
   ],
-  test: { include: ['server/**/*.test.ts'], testTimeout: 10_000, hookTimeout: 10_000 },
+  test: {
+    include: ['server/**/*.test.ts'],
+    testTimeout: 10_000,
+    hookTimeout: 10_000,
+    // What was transformed before knows nothing of patches.
+    fsModuleCache: false,
+  },
 })
