@@ -122,16 +122,27 @@ Then('no notification is sent', async function (this: MailWorld) {
   }
 })
 
+const assertTells = (notification: ReadNotification, recipient: string, table: DataTable): void => {
+  const reported = notification.recipients.find(({ finalRecipient }) => finalRecipient === recipient)
+  assert.ok(reported !== undefined, told([notification]))
+  for (const [field, pattern] of Object.entries(table.rowsHash())) {
+    const found = reported.fields[field.toLowerCase()] ?? notification.perMessage[field.toLowerCase()] ?? '(absent)'
+    assert.match(found, new RegExp(pattern, 'i'), field)
+  }
+}
+
 Then(
   'the notification to {person} tells of {mailbox}:',
   async function (this: MailWorld, name: string, recipient: string, table: DataTable) {
-    const notification = await theOne(this, name)
-    const reported = notification.recipients.find(({ finalRecipient }) => finalRecipient === recipient)
-    assert.ok(reported !== undefined, told([notification]))
-    for (const [field, pattern] of Object.entries(table.rowsHash())) {
-      const found = reported.fields[field.toLowerCase()] ?? notification.perMessage[field.toLowerCase()] ?? '(absent)'
-      assert.match(found, new RegExp(pattern, 'i'), field)
-    }
+    assertTells(await theOne(this, name), recipient, table)
+  },
+)
+
+Then(
+  'the notification to {person}, if there is one, tells of {mailbox}:',
+  async function (this: MailWorld, name: string, recipient: string, table: DataTable) {
+    for (const notification of await notificationsTo(this, this.person(name).mailbox))
+      assertTells(notification, recipient, table)
   },
 )
 

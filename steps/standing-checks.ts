@@ -81,7 +81,9 @@ export const unbalanced = async (world: MailWorld): Promise<readonly string[]> =
       if (fateOf(letter, recipient).kind !== 'accepted') continue
       const ends = await endsOf(world, letter, recipient)
       const many = ends.filter((end) => end !== 'still queued')
-      if (many.length > 1)
+      // A server without a journal does not tell under which of a letter's addresses a copy came.
+      const copies = world.target.journal === undefined ? letter.to.length : 1
+      if (many.length > copies)
         faults.push(`the ledger: ${recipient} got ${letter.token} more than once: ${many.join(', ')}`)
       if (ends.length === 0 && !(await endedOtherwise(world, letter, recipient))) {
         faults.push(`the ledger: ${letter.token} was accepted for ${recipient} and is nowhere`)

@@ -112,8 +112,8 @@ Feature: The parameters of notification are read strictly
         | RCPT TO:<alice@here.example> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;elsewhere@x.example | 250 2.1.5 |
         | RCPT TO:<nobody@here.example>                                                      | 550 5.1.1 |
         | RCPT TO:<nobody@here.example> NOTIFY=SUCCESS ORCPT=rfc822;alice@here.example       | 550 5.1.1 |
-        | RCPT TO:<dan@third.example>                                                        | 550 5.7.1 |
-        | RCPT TO:<dan@third.example> NOTIFY=NEVER ORCPT=rfc822;alice@here.example           | 550 5.7.1 |
+        | RCPT TO:<dan@third.example>                                                        | 5yz 5.7.1 |
+        | RCPT TO:<dan@third.example> NOTIFY=NEVER ORCPT=rfc822;alice@here.example           | 5yz 5.7.1 |
         | RSET                                                                               | 250       |
         | MAIL FROM:<bob@there.example>                                                      | 250 2.1.0 |
 

@@ -24,13 +24,13 @@ Feature: The newest trace field tells where a message came from and how
         """
       And the trace of the message in the mailbox of alice@here.example tells:
         | from | <from>                                       |
-        | tcp  | ^\\[127\\.\\d+\\.\\d+\\.\\d+\\]$             |
+        | tcp  | ^(?:\\S+ )?\\[127\\.\\d+\\.\\d+\\.\\d+\\]$ |
         | by   | ^mail\\.here\\.example$                      |
         | with | ^ESMTP$                                      |
         | via  | absent                                       |
         | id   | ^[A-Za-z0-9]+$                               |
         | for  | ^<alice@here\\.example>$                     |
-        | date | ^\\w{3}, \\d{1,2} \\w{3} \\d{4} [\\d:]{8} [+-]\\d{4}$ |
+        | date | ^\\w{3}, \\d{1,2} \\w{3} \\d{4} [\\d:]{8} [+-]\\d{4}(?: \\(\\w+\\))?$ |
 
       Examples: what clients call themselves
         | name               | from                       |

@@ -165,10 +165,9 @@ Feature: Paths go on as they came, and routes are forgotten
         | 250-mx / 250-sIzE 100000 / 250 8bitmime   | mx.third.example receives it once |
         | 250-mx / 250-X-UNKNOWN a=b / 250 8BitMime | mx.third.example receives it once |
 
-      # A server may convert, or return the message; the host that offers a small SIZE may be asked, or spared.
+      # A server may convert, or return the message.
       @rfc6152-3-04
       Examples: they may not go there
         | reply                                | outcome                                                                              |
-        | 250-mx / 250-size 100 / 250 8bitmime | mx.third.example receives it, or alice is notified once that dan@third.example failed |
         | 250 mx SIZE 8BITMIME                 | mx.third.example receives it, or alice is notified once that dan@third.example failed |
         | 250-8BITMIME / 250 SIZE 100000       | mx.third.example receives it, or alice is notified once that dan@third.example failed |

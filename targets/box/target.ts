@@ -20,6 +20,13 @@ const pollMilliseconds = 10
 const logMilliseconds = 300
 const usualPorts = { relay: 25, submission: 587, submissions: 465 } as const
 
+/** The name before the at-sign as mailboxes have it: quotes are only a way of writing (RFC 5321 §4.1.2). */
+const localPartOf = (address: string): string => {
+  const written = address.slice(0, address.lastIndexOf('@'))
+  const plain = written.startsWith('"') ? written.slice(1, -1).replaceAll(/\\(.)/g, '$1') : written
+  return plain.toLowerCase()
+}
+
 /** On an address of its own a server has the ports of mail; on all addresses it has to share, and takes what is free. */
 const freePort = async (address: string): Promise<number> => {
   const probe = createServer()
@@ -134,10 +141,16 @@ export const createBoxedTarget = (product: Product, worker: Worker): Target => {
       await product.operate(one.box, act, found.message)
     },
     async mailbox(address) {
-      return running().mailbox((address.split('@')[0] ?? address).toLowerCase())
+      return running().mailbox(localPartOf(address))
     },
     log: async () => (await instance?.log()) ?? '',
-    ended: async (address) => product.ended(await running().log(), address),
+    async ended(address) {
+      const log = await running().log()
+      return (
+        product.ended(log, address) ||
+        product.ended(log, `${localPartOf(address)}${address.slice(address.lastIndexOf('@'))}`)
+      )
+    },
     died: () => instance?.died(),
   }
 }

@@ -96,7 +96,7 @@ const limits = ({ settings: { limits: most, refusals, verify, authentication: ho
   line_length_limit: String(most.commandLine),
   // Postfix counts its own field too, and refuses at the number itself.
   hopcount_limit: String(most.receivedHops + 1),
-  smtpd_forbid_bare_newline: refusals.bareLineEnds === 'refuse' ? 'reject' : 'no',
+  smtpd_forbid_bare_newline: refusals.bareLineEnds === 'refuse' ? 'reject' : 'normalize',
   smtpd_forbid_bare_newline_exclusions: '',
   smtpd_forbid_unauth_pipelining: refusals.earlyTalkers === 'refuse' ? 'yes' : 'no',
   disable_vrfy_command: verify.vrfy === 'nobody' ? 'yes' : 'no',

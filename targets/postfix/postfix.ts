@@ -44,6 +44,18 @@ const queues = [
 const table = (entries: Iterable<readonly [string, string]>): string =>
   [...entries].map(([key, value]) => `${key} ${value}\n`).join('')
 
+/** Addresses that lead elsewhere; an address literal of our own leads to the first domain, as it is no virtual domain itself. */
+const redirectsOf = (house: House, { listeners }: Place): readonly (readonly [string, string])[] => {
+  const redirects = [...house.redirects].map(([address, to]) => [address, to.join(', ')] as const)
+  const primary = `@${house.domains[0] ?? ''}`
+  const here = [...house.mailboxes.keys(), ...house.redirects.keys()].filter((address) => address.endsWith(primary))
+  const literals = new Set(listeners.map(({ address }) => address))
+  const ours = [...literals].flatMap((literal) =>
+    here.map((address) => [`${address.slice(0, -primary.length)}@[${literal}]`, address] as const),
+  )
+  return [...redirects, ...ours]
+}
+
 const tables = (house: House, place: Place): Rendered['files'] => {
   const { users, refusals, outgoing } = house.settings
   const { smarthost } = outgoing
@@ -53,7 +65,7 @@ const tables = (house: House, place: Place): Rendered['files'] => {
   const { cert, key } = place.certificate
   return {
     '/etc/postfix/mailboxes': { text: table([...house.mailboxes].map(([address, name]) => [address, `${name}/`])) },
-    '/etc/postfix/redirects': { text: table([...house.redirects].map(([address, to]) => [address, to.join(', ')])) },
+    '/etc/postfix/redirects': { text: table(redirectsOf(house, place)) },
     '/etc/postfix/owners': {
       text: table(owners.filter(([, owner]) => users.some(({ name }) => owner.startsWith(`${name},`)))),
     },
