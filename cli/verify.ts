@@ -8,7 +8,8 @@ import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Writable } from 'node:stream'
-import { loadConfiguration, runCucumber } from '@cucumber/cucumber/api'
+import { loadConfiguration, loadSources, runCucumber } from '@cucumber/cucumber/api'
+import type { IRunConfiguration } from '@cucumber/cucumber/api'
 import type { Command } from 'commander'
 import { againstBaseline, baselineOf } from '../report/baseline.ts'
 import { reportOf } from '../report/document.ts'
@@ -27,6 +28,7 @@ import { createWorker } from '../targets/worker.ts'
 import { codeHome, home } from './home.ts'
 import { formatterFiles, hasListener, machine, tellListener, writeReport } from './report-files.ts'
 import { select } from './select.ts'
+import { keepMemorySteady } from './steady-memory.ts'
 import { usageFault } from './usage.ts'
 import { failOnOption, readOptions } from './verify-options.ts'
 import type { VerifyOptions } from './verify-options.ts'
@@ -50,6 +52,15 @@ const progress = (out: NodeJS.WriteStream): { show(judged: Judged): void; end():
     },
   }
 }
+
+/** Workers are told to collect their garbage early: hundreds of servers live and die in each. */
+const workerLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 }
+
+/** So few scenarios are over before a worker has started. */
+const fewScenarios = 12
+
+const isSmall = async ({ sources }: IRunConfiguration): Promise<boolean> =>
+  (await loadSources(sources, { cwd: home() })).plan.length <= fewScenarios
 
 /** What is known to differ at this target; nothing where there is no such file. */
 const expectationsOf = async (target: string, problems: string[]): Promise<Expectations> => {
@@ -86,6 +97,7 @@ export const verify = async (selection: readonly string[], options: VerifyOption
         import: [join(folder, `steps/**/*${extension}`).replaceAll('\\', '/')],
         tags: tagExpression,
         parallel: options.list ? 0 : workers,
+        workerOptions: { resourceLimits: workerLimits },
         dryRun: options.list === true,
         retry,
         ...(shard !== undefined && { shard }),
@@ -95,6 +107,8 @@ export const verify = async (selection: readonly string[], options: VerifyOption
     },
     { cwd: home() },
   )
+  if (options.parallel === undefined && (await isSmall(runConfiguration))) runConfiguration.runtime.parallel = 0
+  keepMemorySteady()
   const results = new Results()
   const streamed: Judged[] = []
   const shown = progress(process.stdout)
