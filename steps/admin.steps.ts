@@ -72,6 +72,7 @@ Then('the change is refused and says why', function (this: MailWorld) {
 })
 
 Then('the journal holds nothing but printable characters', async function (this: MailWorld) {
+  this.needs('journal', 'has no journal')
   const target = await this.serverRuns()
   const events = target.journal?.() ?? []
   assert.ok(

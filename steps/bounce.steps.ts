@@ -21,6 +21,7 @@ const attachDeviations = (world: MailWorld, deviations: readonly string[]): void
 
 /** Every notification that reached a person: in the mailbox here, or at any exchanger for their address. */
 const notificationsTo = async (world: MailWorld, address: string): Promise<readonly ReadNotification[]> => {
+  world.needs('outgoing', 'sends no notifications')
   await world.rest()
   const here = address.endsWith('@here.example') ? await world.mailbox(address) : []
   const far = world.scene.exchangers.flatMap(({ received }) =>

@@ -10,6 +10,7 @@ import { parseScript, unescapeBytes } from '../simulators/notation.ts'
 import type { Sender } from './vocabulary.ts'
 import { client, connect, matches, sayAll, stranger, textOf } from './wire/wire.ts'
 import type { Role } from './wire/wire.ts'
+import type { Capability } from '../targets/target.ts'
 import type { MailWorld } from './world.ts'
 
 const converse = async (world: MailWorld, role: Role, script: string, sender: Sender): Promise<void> => {
@@ -46,7 +47,21 @@ Given('{sender} has opened a session', async function (this: MailWorld, sender: 
   await wire.reply()
 })
 
+/** What a server may leave out altogether; EXPN and HELP are for those that have them (RFC 5321 §3.5.3). */
+const optional: Readonly<Record<string, Capability>> = {
+  CHUNKING: 'chunking',
+  BINARYMIME: 'binarymime',
+  DSN: 'dsn',
+  SMTPUTF8: 'smtputf8',
+  STARTTLS: 'tls',
+  ENHANCEDSTATUSCODES: 'enhanced-codes',
+  EXPN: 'admin',
+  HELP: 'admin',
+}
+
 Then('the server offers {word}', async function (this: MailWorld, keyword: string) {
+  const capability = optional[keyword]
+  if (capability !== undefined) this.needs(capability, `has no ${keyword}`)
   const reply = await client(this).say('EHLO client.example')
   assert.ok(offered(reply).includes(keyword), textOf(reply))
 })

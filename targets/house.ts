@@ -2,9 +2,11 @@
  * The settings of a mail service read as other products need them: who lives here under which full address, what leads
  * elsewhere, who may relay. Every target that renders settings into a product's own configuration starts from this.
  *
- * Pure. What a product has no setting for is found by `beyond`, so that a scenario about it is "not applicable" instead of
+ * What a product has no setting for is found by `beyond`, so that a scenario about it is "not applicable" instead of
  * a failure of a server that was never told.
  */
+import { readFile } from 'node:fs/promises'
+import { domainToASCII } from 'node:url'
 import { settingsSchema } from '../server/settings/schema.ts'
 import type { Settings, SettingsDocument } from '../server/settings/schema.ts'
 import { NotApplicable } from './faults.ts'
@@ -20,6 +22,15 @@ export interface House {
   /** Neither a method of authentication nor a trusted host is set: anybody may relay. */
   readonly openRelay: boolean
 }
+
+/** The certificate that the settings name, or else one that is made; PEM, with its key. */
+export const certificateOf = async (
+  { tls }: Settings,
+  otherwise: () => Promise<{ readonly cert: string; readonly key: string }>,
+): Promise<{ readonly cert: string; readonly key: string }> =>
+  tls.certificate === undefined || tls.key === undefined
+    ? otherwise()
+    : { cert: await readFile(tls.certificate, 'utf8'), key: await readFile(tls.key, 'utf8') }
 
 const flatten = (value: unknown, place: string, into: Map<string, string>): void => {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
@@ -46,7 +57,7 @@ export const houseOf = (document: SettingsDocument, known: readonly string[]): H
   const unknown = beyond(settings, known)
   if (unknown.length > 0) throw new NotApplicable(`has no setting like ${unknown.join(', ')}`)
   const { hostName, incoming, users, aliases, postmaster, authentication, relay } = settings
-  const domains = [...new Set([...incoming.domains, hostName].map((name) => name.toLowerCase()))]
+  const domains = [...new Set([...incoming.domains, hostName].map((name) => domainToASCII(name).toLowerCase()))]
   const everywhere = (address: string): readonly string[] =>
     address.includes('@') ? [address.toLowerCase()] : domains.map((domain) => `${address.toLowerCase()}@${domain}`)
   const full = (address: string): string => (address.includes('@') ? address : `${address}@${domains[0] ?? hostName}`)

@@ -24,6 +24,7 @@ const capabilities: ReadonlySet<Capability> = new Set<Capability>([
   'admin',
   'dsn',
   'chunking',
+  'binarymime',
   'smtputf8',
   'outgoing',
   'enhanced-codes',

@@ -36,6 +36,7 @@ const capabilities: ReadonlySet<Capability> = new Set<Capability>([
   'ipv6',
   'dsn',
   'chunking',
+  'binarymime',
   'smtputf8',
   'outgoing',
   'enhanced-codes',

@@ -8,11 +8,12 @@
 import { once } from 'node:events'
 import { BlockList, isIPv4 } from 'node:net'
 import { createRequire } from 'node:module'
+import { domainToASCII } from 'node:url'
 import { SMTPServer } from 'smtp-server'
 import type { SMTPServerOptions, SMTPServerSession } from 'smtp-server'
 import { createAuthority } from '../simulators/certificates.ts'
 import { NotApplicable } from './faults.ts'
-import { houseOf } from './house.ts'
+import { certificateOf, houseOf } from './house.ts'
 import type { House } from './house.ts'
 import type { Capability, Endpoint, StoredMessage, Target } from './target.ts'
 
@@ -43,7 +44,11 @@ const known = [
   'users',
   'aliases',
   'postmaster',
-  'tls',
+  'tls.certificate',
+  'tls.key',
+  'tls.minimumVersion',
+  'tls.offered',
+  'tls.requiredOnSubmission',
   'queue',
 ] as const
 
@@ -62,6 +67,25 @@ const trustedBy = (networks: readonly string[]): BlockList => {
   return list
 }
 
+/** Bare names are of the first domain; a domain has one form, however it is written. */
+const domainOf = (address: string, { domains }: House): string => {
+  const at = address.lastIndexOf('@')
+  return at === -1 ? (domains[0] ?? '') : domainToASCII(address.slice(at + 1)).toLowerCase()
+}
+
+/** What whoever delivers into a mailbox puts on top; the library leaves that to its user. */
+const traceOf = (
+  { envelope, hostNameAppearsAs, remoteAddress, transmissionType, id }: SMTPServerSession,
+  house: House,
+): string =>
+  [
+    `Return-Path: <${envelope.mailFrom === false ? '' : envelope.mailFrom.address}>`,
+    `Received: from ${hostNameAppearsAs} ([${remoteAddress}])`,
+    `\tby ${house.settings.hostName} with ${transmissionType} id ${id};`,
+    `\t${new Date().toUTCString().replace('GMT', '+0000')}`,
+    '',
+  ].join('\r\n')
+
 export const createSmtpServerTarget = (): Target => {
   const boxes = new Map<string, StoredMessage[]>()
   const servers: SMTPServer[] = []
@@ -70,9 +94,10 @@ export const createSmtpServerTarget = (): Target => {
 
   /** Where mail for an address goes: names of mailboxes; undefined when nobody has it. */
   const residents = (house: House, address: string, depth = 0): readonly string[] | undefined => {
-    const mailbox = house.mailboxes.get(address.toLowerCase())
+    const named = `${address.split('@')[0]?.toLowerCase() ?? ''}@${domainOf(address, house)}`
+    const mailbox = house.mailboxes.get(named)
     if (mailbox !== undefined) return [mailbox]
-    const redirect = house.redirects.get(address.toLowerCase())
+    const redirect = house.redirects.get(named)
     return depth > 10 ? undefined : redirect?.flatMap((one) => residents(house, one, depth + 1) ?? [])
   }
 
@@ -91,7 +116,7 @@ export const createSmtpServerTarget = (): Target => {
         else done(refusal(535, 'Authentication credentials invalid'))
       },
       onRcptTo({ address }, session, done) {
-        const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase()
+        const domain = domainOf(address, house)
         if (submission && !house.openRelay && !insider(session)) return done(refusal(530, 'Authentication required'))
         if (!house.domains.includes(domain))
           return done(house.openRelay || insider(session) ? null : refusal(550, 'Relaying denied'))
@@ -103,7 +128,7 @@ export const createSmtpServerTarget = (): Target => {
         stream.on('data', (piece: Buffer) => pieces.push(piece))
         stream.on('end', () => {
           if (stream.sizeExceeded) return done(refusal(552, 'Message too big'))
-          const content = new Uint8Array(Buffer.concat(pieces))
+          const content = new Uint8Array(Buffer.concat([Buffer.from(traceOf(session, house), 'latin1'), ...pieces]))
           for (const { address } of session.envelope.rcptTo) ended.add(address.toLowerCase())
           const names = session.envelope.rcptTo.flatMap(({ address }) => residents(house, address) ?? [])
           for (const name of new Set(names)) boxes.set(name, [...(boxes.get(name) ?? []), { content }])
@@ -125,7 +150,9 @@ export const createSmtpServerTarget = (): Target => {
       const { settings } = house
       if (settings.outgoing.smarthost !== undefined) throw new NotApplicable('sends nothing, so it has no smarthost')
       if (!settings.smtp.enabled) return
-      const leaf = await (await createAuthority()).issue('self-signed', settings.hostName)
+      const leaf = await certificateOf(settings, async () =>
+        (await createAuthority()).issue('self-signed', settings.hostName),
+      )
       const offered = settings.authentication.methods.filter((method) => methods.has(method))
       for (const { role, address, port } of settings.listeners) {
         const submission = role !== 'relay'
@@ -136,6 +163,7 @@ export const createSmtpServerTarget = (): Target => {
           name: settings.hostName,
           logger: false,
           disableReverseLookup: true,
+          minVersion: settings.tls.minimumVersion,
           hideENHANCEDSTATUSCODES: false,
           secure: role === 'submissions',
           authOptional: !submission || house.openRelay,

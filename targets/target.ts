@@ -21,6 +21,7 @@ export type Capability =
   | 'ipv6'
   | 'dsn'
   | 'chunking'
+  | 'binarymime'
   | 'smtputf8'
   /** It offers ENHANCEDSTATUSCODES; without it only reply codes are compared. */
   | 'enhanced-codes'

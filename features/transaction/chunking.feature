@@ -1,3 +1,4 @@
+@needs-chunking
 Feature: Content may come in chunks
   A client that knows the size of what it sends may send it without looking for dots, and nobody looks for them.
 
@@ -160,6 +161,7 @@ Feature: Content may come in chunks
   @rfc3030-3-02 @rfc3030-3-04 @must
   Rule: Binary content comes in chunks only
 
+    @needs-binarymime
     Example: DATA for BINARYMIME, and then BDAT
       Then this conversation holds:
         """

@@ -43,6 +43,7 @@ Feature: Octets are counted and kept as they are
   @rfc3030-2-14 @rfc3030-2-18 @must
   Rule: In chunks a dot is a dot, and RSET drops the chunks before it
 
+    @needs-chunking
     Example: A chunk that is dropped, then one full of dots
       Then this conversation holds:
         """

@@ -8,7 +8,7 @@ import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import { NotApplicable } from '../faults.ts'
-import { houseOf } from '../house.ts'
+import { certificateOf, houseOf } from '../house.ts'
 import type { Endpoint, Surroundings, Target } from '../target.ts'
 import type { SettingsDocument } from '../../server/settings/schema.ts'
 import type { Worker } from '../worker.ts'
@@ -52,7 +52,9 @@ export const createBoxedTarget = (product: Product, worker: Worker): Target => {
     const house = houseOf(document, product.settings)
     const { settings } = house
     if (surroundings === undefined) throw new Error(`${name} was never started`)
-    const leaf = await (await worker.authority()).issue('self-signed', settings.hostName)
+    const leaf = await certificateOf(settings, async () =>
+      (await worker.authority()).issue('self-signed', settings.hostName),
+    )
     const trusted = settings.outgoing.smarthost?.trustedCertificates
     const places: ListenerPlace[] = []
     for (const { role, address, port } of settings.listeners) {
