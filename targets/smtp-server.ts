@@ -37,6 +37,7 @@ const known = [
   'authentication.clearText',
   'authentication.failureDelay',
   'relay.trustedHosts',
+  'submission.senderMustBeOwn',
   'outgoing',
   'limits.messageSize',
   'limits.recipients',
@@ -67,6 +68,13 @@ const trustedBy = (networks: readonly string[]): BlockList => {
   return list
 }
 
+/** Without the quotes, which are only a way of writing (RFC 5321 §4.1.2). */
+const localPartOf = (address: string): string => {
+  const at = address.lastIndexOf('@')
+  const written = (at === -1 ? address : address.slice(0, at)).toLowerCase()
+  return written.startsWith('"') ? written.slice(1, -1).replaceAll(/\\(.)/g, '$1') : written
+}
+
 /** Bare names are of the first domain; a domain has one form, however it is written. */
 const domainOf = (address: string, { domains }: House): string => {
   const at = address.lastIndexOf('@')
@@ -94,7 +102,7 @@ export const createSmtpServerTarget = (): Target => {
 
   /** Where mail for an address goes: names of mailboxes; undefined when nobody has it. */
   const residents = (house: House, address: string, depth = 0): readonly string[] | undefined => {
-    const named = `${address.split('@')[0]?.toLowerCase() ?? ''}@${domainOf(address, house)}`
+    const named = `${localPartOf(address)}@${domainOf(address, house)}`
     const mailbox = house.mailboxes.get(named)
     if (mailbox !== undefined) return [mailbox]
     const redirect = house.redirects.get(named)
@@ -114,6 +122,11 @@ export const createSmtpServerTarget = (): Target => {
           (auth.method === 'CRAM-MD5' ? auth.validatePassword(password) : auth.password === password)
         if (right) done(null, { user: auth.username })
         else done(refusal(535, 'Authentication credentials invalid'))
+      },
+      onMailFrom({ address }, session, done) {
+        const own = session.user === undefined || address === '' || residents(house, address)?.includes(session.user)
+        const free = !house.settings.submission.senderMustBeOwn
+        done(free || own === true ? null : refusal(550, 'Not your address'))
       },
       onRcptTo({ address }, session, done) {
         const domain = domainOf(address, house)
