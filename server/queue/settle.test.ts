@@ -3,7 +3,7 @@ import type { Envelope, Outcome, Recipient } from '../message/envelope.ts'
 import { settingsSchema } from '../settings/schema.ts'
 import { selects } from './address.ts'
 import { days, deferred, envelope, failed, hours, minutes, recipient, relayed, start } from './fixture.ts'
-import { decide, decideWaiting } from './settle.ts'
+import { decide, decideState, decideWaiting } from './settle.ts'
 import type { Circumstances } from './settle.ts'
 
 const waits = settingsSchema.parse({}).queue
@@ -253,5 +253,29 @@ describe('selections', () => {
     [{ recipient: 'Postmaster' }, 'postmaster', true],
   ])('%o and %s: %s', (selection, address, expected) => {
     expect(selects(selection)({ address })).toBe(expected)
+  })
+})
+
+describe('the operator', () => {
+  test.each([
+    ['held', 77],
+    ['queued', start],
+    ['removed', 77],
+  ] as const)('%s: only a release makes it due now', (state, dueAt) => {
+    const before = recipient('r1', 'bob@there.example', { dueAt: 77 })
+    const { recipient: after } = decideState(before, { state, event: 'recipient-held' }, start)
+    expect(after).toMatchObject({ state, dueAt })
+  })
+})
+
+describe('a list at the end of a chain', () => {
+  test.each([
+    [9, 'expanded'],
+    [10, 'failed'],
+  ])('of %i addresses is %s', (length, state) => {
+    const chain = Array.from({ length }, (_, index) => `x${index}`)
+    const list = { kind: 'expanded', into: ['carol@here.example'], listOwner: 'owner@here.example' } as const
+    const { changed } = one(list, { expandedFrom: chain })
+    expect(changed[0]?.state).toBe(state)
   })
 })

@@ -225,6 +225,13 @@ const rows: readonly Row[] = [
     script: `${greeted}\nS: 250-mx\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\n! secured expired\nC: EHLO mail.here.example\nS: 250-mx\nS: 250 AUTH PLAIN\n${farewell}`,
     comesTo: { kind: 'unsafe', lacks: 'authentication' },
   },
+  ...[504, 534].map((code) => ({
+    name: `authentication refused with ${code}: the next mechanism is tried`,
+    terms: { credentials: { mayShowPassword: true } },
+    cast: { sasl: () => 'p' },
+    script: `${greeted}\nS: 250-mx\nS: 250 AUTH PLAIN LOGIN\nC: AUTH PLAIN cA==\nS: ${code} no\nC: AUTH LOGIN cA==\nS: 235 ok\n${farewell}`,
+    comesTo: { kind: 'open', authenticated: true },
+  })),
   ...[535, 454].map((code) => ({
     name: `authentication refused with ${code}: no other mechanism is tried`,
     terms: { credentials: { mayShowPassword: true } },
