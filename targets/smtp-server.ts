@@ -113,7 +113,7 @@ export const createSmtpServerTarget = (): Target => {
     const { users, relay, incoming } = house.settings
     const trusted = trustedBy(relay.trustedHosts)
     const insider = ({ user, remoteAddress }: SMTPServerSession): boolean =>
-      user !== undefined || trusted.check(remoteAddress, isIPv4(remoteAddress) ? 'ipv4' : 'ipv6')
+      typeof user === 'string' || trusted.check(remoteAddress, isIPv4(remoteAddress) ? 'ipv4' : 'ipv6')
     return {
       onAuth(auth, _session, done) {
         const password = users.find(({ name }) => name === auth.username)?.password
@@ -124,7 +124,8 @@ export const createSmtpServerTarget = (): Target => {
         else done(refusal(535, 'Authentication credentials invalid'))
       },
       onMailFrom({ address }, session, done) {
-        const own = session.user === undefined || address === '' || residents(house, address)?.includes(session.user)
+        const own =
+          typeof session.user !== 'string' || address === '' || residents(house, address)?.includes(session.user)
         const free = !house.settings.submission.senderMustBeOwn
         done(free || own === true ? null : refusal(550, 'Not your address'))
       },
