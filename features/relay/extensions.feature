@@ -50,6 +50,11 @@ Feature: What the far host can not do is never pretended
       Then mx1.there.example receives it by DATA
       And the content arrives unchanged at mx1.there.example
 
+    Example: A single one
+      Given there.example has the mail exchanger mx1.there.example that withholds CHUNKING
+      When alice sends the message "one-dot" to bob@there.example
+      Then the content arrives unchanged at mx1.there.example
+
   @rfc5321-4.1.1.1-05 @rfc5321-2.3.5-04 @must
   Rule: The server introduces itself with its own name
 

@@ -8,6 +8,25 @@ Feature: Content ends where the standard says, and arrives as it was sent
       When mallory sends the message "leading-dots" to alice@here.example
       Then the content arrives unchanged in the mailbox of alice
 
+    Example: The end comes in pieces
+      Then this conversation holds:
+        """
+        S: 220
+        C: EHLO client.example
+        S: 250
+        C: MAIL FROM:<bob@there.example>
+        S: 250
+        C: RCPT TO:<alice@here.example>
+        S: 250
+        C: DATA
+        S: 354
+        C| Subject: in pieces\r\n\r\nthe last line\r
+        C| \n.\r
+        C| \n
+        S: 250
+        """
+      And the message in the mailbox of alice@here.example ends with "the last line\r\n"
+
     @rfc5321-4.1.1.4-04
     Example: No content at all
       Then this conversation holds:
