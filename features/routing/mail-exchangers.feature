@@ -122,16 +122,6 @@ Feature: The destination's mail exchanger is found by DNS
         | an alias of the second        | other.there.example. | other.there.example. CNAME mx2.there.example. |
         | a name without address        | other.there.example. | other.there.example. TXT "nothing"          |
 
-    @rfc7505-3-03
-    Example: A dot beside a real mail exchanger is no null MX
-      Given there.example has the mail exchanger mx1.there.example
-      And the zone:
-        """
-        there.example. MX 0 .
-        """
-      When alice sends a message to bob@there.example
-      Then mx1.there.example receives it once
-
   @rfc5321-5.1-02 @rfc5321-5.1-03 @rfc6409-4.2-01 @must
   Rule: Names are never completed
 
@@ -159,6 +149,19 @@ Feature: The destination's mail exchanger is found by DNS
       Then the message is accepted
       And alice finds the message in the mailbox
 
+  # The domain itself breaks RFC 7505 §3 there, so nobody is held to it.
+  @rfc7505-3-03 @may
+  Rule: A null MX stands alone, and a dot among others is none
+
+    Example: A dot beside a real mail exchanger is no null MX
+      Given there.example has the mail exchanger mx1.there.example
+      And the zone:
+        """
+        there.example. MX 0 .
+        """
+      When alice sends a message to bob@there.example
+      Then mx1.there.example receives it once
+
   @rfc7505-3-01 @rfc7505-4.1-01 @must
   Rule: A null MX says that the domain takes no mail
 
@@ -168,7 +171,7 @@ Feature: The destination's mail exchanger is found by DNS
       When alice sends a message to bob@there.example
       Then alice is notified that bob@there.example failed
       And the notification to alice tells of bob@there.example:
-        | status | 5.1.10 |
+        | status | ^5\\. |
       And there.example is not contacted
 
     @rfc7505-4.1-04

@@ -136,6 +136,7 @@ Feature: Paths go on as they came, and routes are forgotten
         QUIT
         """
 
+    @rfc3461-5.2.1-04
     Example: A host that offers DSN gets them, in xtext where they need it
       Given third.example has the mail exchanger mx.third.example that offers only DSN
       When alice submits a message from "<alice@here.example> ENVID=a+2Bb+3Dc" to "<dan@third.example> ORCPT=rfc822;dan+2Bx@third.example"

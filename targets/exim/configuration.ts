@@ -272,6 +272,9 @@ const authenticators = ({ settings }: House): readonly string[] => {
 }
 
 export const configuration = (house: House, place: Place): string => {
+  // No failed attempts of a session are counted; fewer than the usual three would be a promise that is not kept.
+  if (house.settings.authentication.failuresPerSession < 3)
+    throw new NotApplicable('does not close sessions after failed attempts')
   if (house.settings.verify.vrfy === 'authenticated')
     throw new NotApplicable('answers VRFY for everybody or for nobody')
   const lines = [

@@ -162,6 +162,9 @@ const queue = ({ settings: { queue: how } }: House): Parameters => {
 }
 
 export const mainCf = (house: House, place: Place): string => {
+  // No failed attempts of a session are counted; fewer than the usual three would be a promise that is not kept.
+  if (house.settings.authentication.failuresPerSession < 3)
+    throw new NotApplicable('does not close sessions after failed attempts')
   if (house.settings.verify.vrfy === 'authenticated')
     throw new NotApplicable('answers VRFY for everybody or for nobody')
   const all: Parameters = {
