@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util'
 import { home } from '../cli/home.ts'
 import { faultsOf, featuresOf, readDefects, readTags } from './defects.ts'
 import type { Defect } from './defects.ts'
-import { isRed, judgeTrial, placeOf } from './judgement.ts'
+import { judgeTrial, placeOf } from './judgement.ts'
 import type { Judgement } from './judgement.ts'
 import { pooled, runTrial } from './pool.ts'
 import type { Trial } from './pool.ts'
@@ -73,7 +73,7 @@ const unplanted = async (features: readonly string[]): Promise<ReadonlySet<strin
     width,
     async (share) => {
       const { endings, fault } = await runTrial(undefined, share, unplantedMilliseconds)
-      red.push(...endings.filter((ending) => isRed(ending) || ending.verdict === 'harness error'))
+      red.push(...endings.filter(({ verdict }) => verdict !== 'pass' && verdict !== 'not applicable'))
       if (fault !== undefined) faults.push(fault)
     },
   )
@@ -84,6 +84,11 @@ const unplanted = async (features: readonly string[]): Promise<ReadonlySet<strin
 }
 
 const run = async (): Promise<void> => {
+  if (!Number.isInteger(width) || width < 1) {
+    say(`--parallel takes a number of processes, not ${options.parallel ?? ''}`)
+    process.exitCode = 64
+    return
+  }
   const startedAt = performance.now()
   const defects = chosen(readDefects(home('fixtures/defects')))
   if (defects.length === 0) {
