@@ -134,6 +134,8 @@ interface Program {
   readonly goodFor: string
   readonly debian: string
   readonly homebrew: string
+  /** `smtpspec targets install` gets it without installing it, where this machine can run it so. */
+  readonly target?: true
 }
 
 const programs: readonly Program[] = [
@@ -166,8 +168,9 @@ const programs: readonly Program[] = [
     goodFor: 'a target, and smtp-source and smtp-sink for load',
     debian: 'postfix',
     homebrew: 'postfix',
+    target: true,
   },
-  { name: 'exim', commands: ['exim', 'exim4'], goodFor: 'a target', debian: 'exim4', homebrew: 'exim' },
+  { name: 'exim', commands: ['exim', 'exim4'], goodFor: 'a target', debian: 'exim4', homebrew: 'exim', target: true },
   {
     name: 'opensmtpd',
     commands: ['smtpd', 'smtpctl'],
@@ -192,13 +195,15 @@ const programs: readonly Program[] = [
 ]
 
 function programFindings(machine: Machine): readonly Promise<Finding>[] {
-  return programs.map(async ({ name, commands, goodFor, debian, homebrew }) => {
+  return programs.map(async ({ name, commands, goodFor, debian, homebrew, target }) => {
     const paths = await Promise.all(commands.map((command) => machine.program(command)))
     const path = paths.find((one) => one !== undefined)
     const remedy =
       machine.platform === 'darwin'
         ? `Get it: brew install ${homebrew}.`
-        : `Get it: apt install ${debian}, or your system's own package.`
+        : target === true
+          ? `As a target: smtpspec targets install ${name}. Otherwise: apt install ${debian}.`
+          : `Get it: apt install ${debian}, or your system's own package.`
     return finding(path !== undefined, { name, needed: false, found: path ?? 'not on the PATH', goodFor }, remedy)
   })
 }
