@@ -34,3 +34,11 @@ Feature: Nobody may hand in too much
       When mallory sends a message to alice@here.example
       Then the message is refused permanently
       And alice finds nothing
+
+    Example: One refused address
+      Given the setting refusals.senders is ["mallory@elsewhere.example"]
+      When mallory sends a message to alice@here.example
+      Then the message is refused permanently
+      When mallory sends a message from <dan@elsewhere.example> to alice@here.example
+      Then the message is accepted
+      And alice finds the message in the mailbox

@@ -56,3 +56,10 @@ Feature: A mail exchanger never sends to itself or to a worse one
         """
       When alice sends a message to bob@lost.example
       Then alice is notified that bob@lost.example failed
+
+    Example: A domain whose mail exchanger is said to be this very machine
+      Given the setting outgoing.refuseLoopback is true
+      And there.example has the mail exchanger mx1.there.example
+      When alice sends a message to bob@there.example
+      Then mx1.there.example is not contacted
+      And alice is notified that bob@there.example failed
