@@ -115,9 +115,3 @@ export interface Target {
   /** Why the server is no longer there although nobody stopped it; undefined while all is well. */
   died?(): string | undefined
 }
-
-/** What a target asks of the scene around it; servers that always ask port 53 and send to port 25 say so here. */
-export interface SceneNeeds {
-  readonly dnsPort?: number
-  readonly exchangerPort?: number
-}
