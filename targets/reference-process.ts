@@ -12,26 +12,10 @@ import { createInterface } from 'node:readline'
 import { setTimeout } from 'node:timers/promises'
 import { codeHome } from '../cli/home.ts'
 import type { SettingsDocument } from '../server/settings/schema.ts'
+import { everyReference } from './reference-capabilities.ts'
 import type { Capability, Endpoint, QueuedRecipient, StoredMessage, Surroundings, Target } from './target.ts'
 
-const capabilities: ReadonlySet<Capability> = new Set<Capability>([
-  'queue-view',
-  'mailboxes',
-  'kill',
-  'submission',
-  'submissions',
-  'tls',
-  'admin',
-  'dsn',
-  'chunking',
-  'binarymime',
-  'smtputf8',
-  'outgoing',
-  'enhanced-codes',
-  'own-address',
-  'scram',
-  'scram-plus',
-])
+const capabilities: ReadonlySet<Capability> = new Set<Capability>([...everyReference, 'kill'])
 
 const startMilliseconds = 15_000
 const stopMilliseconds = 5000

@@ -13,6 +13,7 @@ import type { Mistake } from '../server/settings/mistake.ts'
 import { startServer } from '../server/main.ts'
 import type { ReferenceServer } from '../server/main.ts'
 import { createVirtualClock } from '../simulators/clock.ts'
+import { everyReference } from './reference-capabilities.ts'
 import type {
   Capability,
   Endpoint,
@@ -24,25 +25,11 @@ import type {
 } from './target.ts'
 
 const capabilities: ReadonlySet<Capability> = new Set<Capability>([
+  ...everyReference,
   'clock',
-  'queue-view',
-  'mailboxes',
   'journal',
-  'submission',
-  'submissions',
-  'tls',
   'apply',
-  'admin',
   'ipv6',
-  'dsn',
-  'chunking',
-  'binarymime',
-  'smtputf8',
-  'outgoing',
-  'enhanced-codes',
-  'own-address',
-  'scram',
-  'scram-plus',
 ])
 
 /** After a timer has fired, how long to look for something to happen before the next one is fired. */
