@@ -52,12 +52,27 @@ async function scene(text: string, more: Partial<ServeOptions> = {}) {
           signals.set(signal, act)
           return () => void signals.delete(signal)
         },
+        onInputEnd: (act) => {
+          signals.set('input ends', act)
+          return () => void signals.delete('input ends')
+        },
         exit: (code) => void said.exits.push(code),
       },
     )
   const ready = () => vi.waitFor(() => expect(said.out).not.toBe(''))
   return { said, signals, server, trouble, options, run, ready }
 }
+
+describe('ending', () => {
+  test('with the input, where that was asked for', async () => {
+    const { signals, server, run, ready } = await scene('hostName: mail.here.example\n', { untilInputEnds: true })
+    const ended = run()
+    await ready()
+    signals.get('input ends')?.()
+    expect(await ended).toBe(0)
+    expect([server.graces, [...signals.keys()]]).toEqual([[30_000], []])
+  })
+})
 
 describe('starting', () => {
   test('says in one line that it is ready, and ends with 0 on SIGTERM', async () => {

@@ -26,6 +26,7 @@ export interface ServeOptions {
   readonly listen?: readonly string[]
   readonly json?: true
   readonly verbose?: true
+  readonly untilInputEnds?: true
 }
 
 type Signal = 'SIGTERM' | 'SIGINT' | 'SIGHUP'
@@ -37,6 +38,8 @@ export interface Surroundings {
   readonly err: (text: string) => void
   /** Calls `act` for every such signal until the returned function is called. */
   readonly onSignal: (signal: Signal, act: () => void) => () => void
+  /** Calls `act` when standard input ends, until the returned function is called. */
+  readonly onInputEnd: (act: () => void) => () => void
   /** Ends the process at once. */
   readonly exit: (code: number) => void
 }
@@ -82,16 +85,16 @@ export async function serve(options: ServeOptions, around: Surroundings): Promis
   }
   if (started.kind === 'mistakes') return refuse(started.mistakes, options, around)
   const { server } = started
-  const stopped = untilStopped(server, around)
-  const leave = around.onSignal('SIGHUP', () => void reload(server, file, around))
+  const stopped = untilStopped(server, options, around)
+  const leave = around.onSignal('SIGHUP', () => void reload(server, options, around))
   around.out(`${options.json === true ? readyJson(server) : readyLine(server)}\n`)
   await stopped
   leave()
   return exitCodes.good
 }
 
-/** Resolves when the first SIGTERM or SIGINT has stopped the server; a second one does not wait. */
-async function untilStopped(server: RunningServer, around: Surroundings): Promise<void> {
+/** Resolves when the first SIGTERM or SIGINT (or the end of input) has stopped the server; a second one does not wait. */
+async function untilStopped(server: RunningServer, options: ServeOptions, around: Surroundings): Promise<void> {
   const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
   let count = 0
   const act = (): void => {
@@ -100,20 +103,27 @@ async function untilStopped(server: RunningServer, around: Surroundings): Promis
     ask()
   }
   const leave = (['SIGTERM', 'SIGINT'] as const).map((signal) => around.onSignal(signal, act))
+  if (options.untilInputEnds === true) leave.push(around.onInputEnd(act))
   await asked
   await server.stop(graceMilliseconds)
   for (const one of leave) one()
 }
 
 /** Reads the file again; what is wrong with it is said, and the server goes on as it was. */
-async function reload(server: RunningServer, file: string, around: Surroundings): Promise<void> {
+async function reload(
+  server: RunningServer,
+  { settings: file, json }: ServeOptions,
+  around: Surroundings,
+): Promise<void> {
   try {
     const loaded = await readSettingsFile(file)
     const applied = loaded.kind === 'mistakes' ? loaded : await server.apply(loaded.document)
     if (applied.kind === 'mistakes') {
+      if (json === true) around.out(`${JSON.stringify({ mistakes: applied.mistakes })}\n`)
       around.err(mistakeText(file, applied))
       around.err('smtpspec: the settings stay as they were\n')
     } else {
+      if (json === true) around.out(`${readyJson(server)}\n`)
       around.err(`smtpspec: the settings were applied; ${listening(server)}\n`)
     }
   } catch (error) {
@@ -177,7 +187,8 @@ export function register(program: Command): void {
       'listen here instead of where the settings say; may be repeated; not saved',
       (text: string, before: readonly string[] | undefined) => [...(before ?? []), text],
     )
-    .option('--json', 'when ready, print one line of JSON with the addresses')
+    .option('--json', 'when ready, and whenever settings were read again, print one line of JSON with the addresses')
+    .option('--until-input-ends', 'end when standard input ends too: with whatever program started it')
     .option('--verbose', 'print the journal on standard error')
     .addHelpText(
       'after',
@@ -210,6 +221,10 @@ function processAround(): Surroundings {
     onSignal: (signal, act) => {
       process.on(signal, act)
       return () => void process.off(signal, act)
+    },
+    onInputEnd: (act) => {
+      process.stdin.once('close', act).resume()
+      return () => void process.stdin.off('close', act).destroy()
     },
     exit: (code) => process.exit(code),
   }

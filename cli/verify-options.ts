@@ -12,6 +12,7 @@ import type { Baseline } from '../report/baseline.ts'
 import { failOns } from '../report/verdict.ts'
 import type { FailOn } from '../report/verdict.ts'
 import { signingKey } from './report-files.ts'
+import { targetNames } from '../targets/choose.ts'
 import { usageFault } from './usage.ts'
 
 export interface VerifyOptions {
@@ -29,11 +30,14 @@ export interface VerifyOptions {
   readonly shard?: string
   readonly retry?: string
   readonly sign?: string
+  readonly outOfProcess?: true
 }
 
 /** The options that need reading, read. */
 export interface Wishes {
-  readonly workers: number
+  /** At least one, each once. */
+  readonly targets: readonly string[]
+  readonly workers: number | { readonly asItFits: number }
   readonly failOn: FailOn
   readonly shard: string | undefined
   readonly retry: number
@@ -41,8 +45,16 @@ export interface Wishes {
   readonly key: KeyObject | undefined
 }
 
-const workersFor = (text: string | undefined): number => {
-  if (text === undefined) return Math.max(2, availableParallelism())
+const targetsOf = (text: string): readonly string[] => {
+  if (text === 'all') return targetNames
+  const named = [...new Set(text.split(',').map((name) => name.trim()))]
+  for (const name of named)
+    if (!targetNames.includes(name)) throw usageFault(`--target knows ${targetNames.join(', ')}, not "${name}"`)
+  return named
+}
+
+const workersFor = (text: string | undefined): Wishes['workers'] => {
+  if (text === undefined) return { asItFits: Math.max(2, availableParallelism()) }
   const count = Number(text)
   if (!Number.isInteger(count) || count < 1 || count > 64)
     throw usageFault(`--parallel takes a number from 1 to 64, not "${text}"`)
@@ -79,7 +91,11 @@ export const readOptions = async (options: VerifyOptions): Promise<Wishes> => {
   if (options.sign !== undefined && options.reportDir === undefined)
     throw usageFault('--sign signs a report; say where with --report-dir')
   const failOn: FailOn = options.strict === true && options.failOn === 'must' ? 'should' : options.failOn
+  const targets = targetsOf(options.target)
+  if (options.outOfProcess === true && targets.some((name) => name !== 'reference'))
+    throw usageFault('--out-of-process is about the reference server; the others have processes of their own')
   return {
+    targets,
     workers: workersFor(options.parallel),
     failOn,
     shard: shardOf(options.shard),

@@ -40,7 +40,7 @@ setDefinitionFunctionWrapper(
 
 Before(async function (this: MailWorld, parameter: ITestCaseHookParameter) {
   const needs = needsOf(parameter)
-  this.ownProcess = needs.includes('kill')
+  this.ownProcess = this.parameters.outOfProcess === true || needs.includes('kill')
   await this.open({ ipv6: needs.includes('ipv6') })
   const missing = needs.filter((need) => !this.target.capabilities.has(need))
   if (missing.length > 0) return skip(this, `has no ${missing.join(', ')}`)

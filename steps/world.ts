@@ -28,7 +28,12 @@ setDefaultTimeout(20_000)
 /** How long steps wait for the queue to come to rest. */
 const restDeadlineMilliseconds = 8000
 
-export class MailWorld extends World<{ readonly target: string; readonly cache?: string }> {
+export class MailWorld extends World<{
+  readonly target: string
+  readonly cache?: string
+  /** The reference server in a process of its own. */
+  readonly outOfProcess?: boolean
+}> {
   readonly cast = newCast()
   readonly letters: Letter[] = []
   /** DNS names that some Given declared, also those declared not to exist. */

@@ -9,13 +9,15 @@ import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Interface } from 'node:readline'
 import { setTimeout } from 'node:timers/promises'
 import { codeHome } from '../cli/home.ts'
 import type { SettingsDocument } from '../server/settings/schema.ts'
-import { everyReference } from './reference-capabilities.ts'
+import type { Mistake } from '../server/settings/mistake.ts'
+import { everyReference, sentencesOf } from './reference-both.ts'
 import type { Capability, Endpoint, QueuedRecipient, StoredMessage, Surroundings, Target } from './target.ts'
 
-const capabilities: ReadonlySet<Capability> = new Set<Capability>([...everyReference, 'kill'])
+const capabilities: ReadonlySet<Capability> = new Set<Capability>([...everyReference, 'apply', 'kill'])
 
 const startMilliseconds = 15_000
 const stopMilliseconds = 5000
@@ -41,27 +43,32 @@ interface QueueAnswer {
   }[]
 }
 
-/** The first line of `serve --json`, or why the process ended without one. */
-const readyLine = async (child: ChildProcess): Promise<Ready> => {
-  const errors: string[] = []
-  child.stderr?.on('data', (bytes: Buffer) => void errors.push(bytes.toString()))
-  if (child.stdout === null) throw new Error('the server has no standard output')
-  const lines = createInterface({ input: child.stdout })
+/** The next line of `serve --json`, or why there is none. */
+const nextLine = async (child: ChildProcess, lines: Interface, said: readonly string[]): Promise<Ready> => {
   const line = await Promise.race([
     once(lines, 'line').then(([text]) => String(text)),
     once(child, 'exit').then(() => undefined),
     setTimeout(startMilliseconds, undefined, { ref: false }),
   ])
   if (line === undefined)
-    throw new Error(`smtpspec serve did not start: ${errors.join('').trim() || 'no reason given'}`)
-  return JSON.parse(line) as Ready
+    throw new Error(`smtpspec serve did not start: ${said.join('\n').trim() || 'no reason given'}`)
+  const told = JSON.parse(line) as Ready | { readonly mistakes: readonly Mistake[] }
+  if ('mistakes' in told) throw new Error(sentencesOf(told.mistakes))
+  return told
 }
 
 export const createReferenceProcessTarget = (): Target => {
   let child: ChildProcess | undefined
+  let lines: Interface | undefined
   let ready: Ready | undefined
   let surroundings: Surroundings | undefined
+  /** What it said on standard error since the start, a line each. */
+  const said: string[] = []
 
+  const writeSettings = async (settings: SettingsDocument): Promise<void> => {
+    const document: SettingsDocument = { ...settings, admin: { enabled: true, port: 0, token } }
+    await writeFile(join(surroundings?.folder ?? '', 'settings.json'), JSON.stringify(document, undefined, 2))
+  }
   const launch = async (): Promise<void> => {
     if (surroundings === undefined) throw new Error('the server was never started')
     const { folder, extension } = codeHome()
@@ -75,10 +82,16 @@ export const createReferenceProcessTarget = (): Target => {
         '--data',
         join(surroundings.folder, 'data'),
         '--json',
+        '--until-input-ends',
       ],
-      { stdio: ['ignore', 'pipe', 'pipe'] },
+      // Our end of its standard input closes with us, however we end; then it ends too.
+      { stdio: ['pipe', 'pipe', 'pipe'] },
     )
-    ready = await readyLine(child)
+    child.stdin?.on('error', () => undefined)
+    if (child.stderr !== null) createInterface({ input: child.stderr }).on('line', (line) => void said.push(line))
+    if (child.stdout === null) throw new Error('the server has no standard output')
+    lines = createInterface({ input: child.stdout })
+    ready = await nextLine(child, lines, said)
   }
   const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
     const ending = child
@@ -115,8 +128,7 @@ export const createReferenceProcessTarget = (): Target => {
     async start(settings: SettingsDocument, around) {
       surroundings = around
       await mkdir(join(around.folder, 'data'), { recursive: true })
-      const document: SettingsDocument = { ...settings, admin: { enabled: true, port: 0, token } }
-      await writeFile(join(around.folder, 'settings.json'), JSON.stringify(document, undefined, 2))
+      await writeSettings(settings)
       await launch()
     },
     stop: () => end('SIGTERM'),
@@ -145,6 +157,13 @@ export const createReferenceProcessTarget = (): Target => {
           )
         await setTimeout(pollMilliseconds)
       }
+    },
+    async apply(settings) {
+      await writeSettings(settings)
+      if (child === undefined || lines === undefined) throw new Error('the server is not running')
+      const answer = nextLine(child, lines, said)
+      child.kill('SIGHUP')
+      ready = await answer
     },
     async restart() {
       await end('SIGTERM')
@@ -183,6 +202,7 @@ export const createReferenceProcessTarget = (): Target => {
         }),
       )
     },
+    console: () => said,
     admin: () => (ready?.admin === undefined ? undefined : { url: ready.admin, token }),
   }
 }

@@ -9,11 +9,10 @@ import { setImmediate, setTimeout } from 'node:timers/promises'
 import { version } from '../cli/version.ts'
 import { lineOf } from '../server/journal/lines.ts'
 import { readSettingsFile } from '../server/settings/load.ts'
-import type { Mistake } from '../server/settings/mistake.ts'
 import { startServer } from '../server/main.ts'
 import type { ReferenceServer } from '../server/main.ts'
 import { createVirtualClock } from '../simulators/clock.ts'
-import { everyReference } from './reference-capabilities.ts'
+import { everyReference, sentencesOf } from './reference-both.ts'
 import type {
   Capability,
   Endpoint,
@@ -38,9 +37,6 @@ const quietMilliseconds = 8
 const busyMilliseconds = 4
 const longestSettlingMilliseconds = 5000
 const graceMilliseconds = 200
-
-const sentencesOf = (mistakes: readonly Mistake[]): string =>
-  mistakes.map(({ place, wrong, remedy }) => `${place}: ${wrong} ${remedy}`).join('\n')
 
 /** Mailboxes are named for their users, and the users of the scenarios for their local-parts. */
 const mailboxName = (address: string): string => (address.split('@')[0] ?? address).toLowerCase()

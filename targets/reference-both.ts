@@ -1,0 +1,24 @@
+/** What is the same of the reference server however it is run: what it can do; how it is run adds the rest (a clock that can be moved, a process to kill). */
+import type { Mistake } from '../server/settings/mistake.ts'
+import type { Capability } from './target.ts'
+
+export const everyReference: readonly Capability[] = [
+  'queue-view',
+  'mailboxes',
+  'submission',
+  'submissions',
+  'tls',
+  'admin',
+  'dsn',
+  'chunking',
+  'binarymime',
+  'smtputf8',
+  'outgoing',
+  'enhanced-codes',
+  'own-address',
+  'scram',
+  'scram-plus',
+]
+
+export const sentencesOf = (mistakes: readonly Mistake[]): string =>
+  mistakes.map(({ place, wrong, remedy }) => `${place}: ${wrong} ${remedy}`).join('\n')
