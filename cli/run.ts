@@ -1,9 +1,10 @@
 /**
  * Reads the command line, loads the one command that is meant, runs it, and turns what went wrong into an exit code.
  *
- * Wrong usage: what was wrong, in one sentence, and 64. A bug: its trace, and 70. Commands set their own exit codes.
+ * Wrong usage: what was wrong, in one sentence, and 64. A file that the system refuses: that, and 74. A bug: its trace, and 70. Commands set their own exit codes.
  */
 import { Command, CommanderError } from 'commander'
+import { sentenceOf } from './system-faults.ts'
 import { exitCodes, UsageFault } from './usage.ts'
 import { version } from './version.ts'
 
@@ -67,6 +68,11 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof UsageFault) {
     process.stderr.write(`smtpspec: ${error.message}\n`)
     return exitCodes.usage
+  }
+  const sentence = sentenceOf(error)
+  if (sentence !== undefined) {
+    process.stderr.write(`smtpspec: ${sentence}\n`)
+    return exitCodes.inputOutput
   }
   process.stderr.write(
     `smtpspec: this is a bug, please report it.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,

@@ -17,11 +17,13 @@ import { cacheFolder } from '../targets/box/packages.ts'
 import { targetNames, whyUnavailable } from '../targets/choose.ts'
 import { home } from './home.ts'
 import { formatterFiles, hasListener, tellListener, writeReport } from './report-files.ts'
+import { leaveNothingBehind } from './interruption.ts'
 import { createRunner } from './runner.ts'
 import type { Wanted } from './runner.ts'
 import { withoutSanity } from './sanity.ts'
 import { select } from './select.ts'
 import { keepMemorySteady } from './steady-memory.ts'
+import { sentenceOf } from './system-faults.ts'
 import { failOnOption, readOptions } from './verify-options.ts'
 import type { VerifyOptions } from './verify-options.ts'
 import { verifyTarget } from './verify-target.ts'
@@ -74,35 +76,48 @@ export const verify = async (selection: readonly string[], options: VerifyOption
   const unavailable = reasons.filter((reason) => reason !== undefined)
   for (const reason of unavailable) process.stderr.write(`smtpspec verify: ${reason}\n`)
   if (unavailable.length > 0) return exitCodes.targetUnavailable
-  if (options.reportDir !== undefined) await mkdir(options.reportDir, { recursive: true })
   keepMemorySteady()
-  const requirements = readRequirements(home('fixtures/requirements'))
   const verified: Verified[] = []
-  for (const target of targets) {
-    const place =
-      options.reportDir === undefined || targets.length === 1 ? options.reportDir : join(options.reportDir, target)
-    const asked = {
-      target,
-      wanted: { ...wanted(target), files: await formatterFiles(place) },
-      requirements,
-      baseline,
-      failOn,
-      command: selection.join(' '),
+  const leave = leaveNothingBehind(
+    () =>
+      `smtpspec verify: interrupted; ${verified.length} of ${targets.length} servers were done, and no report is written`,
+  )
+  try {
+    if (options.reportDir !== undefined) await mkdir(options.reportDir, { recursive: true })
+    const requirements = readRequirements(home('fixtures/requirements'))
+    for (const target of targets) {
+      const place =
+        options.reportDir === undefined || targets.length === 1 ? options.reportDir : join(options.reportDir, target)
+      const asked = {
+        target,
+        wanted: { ...wanted(target), files: await formatterFiles(place) },
+        requirements,
+        baseline,
+        failOn,
+        command: selection.join(' '),
+      }
+      verified.push(await verifyTarget(runner, asked, cache))
     }
-    verified.push(await verifyTarget(runner, asked, cache))
+    if (options.reportDir !== undefined || hasListener()) {
+      const report = together(verified)
+      await tellListener(report)
+      if (options.reportDir !== undefined)
+        process.stdout.write(`report: ${await writeReport(options.reportDir, report, key)}\n`)
+    }
+    if (options.writeBaseline !== undefined) {
+      const failures = targets.flatMap((target, index) => baselineOf(verified[index]?.judged ?? [], target).failures)
+      await writeFile(options.writeBaseline, `${JSON.stringify({ ...baselineOf([], ''), failures }, undefined, 2)}\n`)
+      process.stdout.write(`baseline: ${failures.length} known failures in ${options.writeBaseline}\n`)
+    }
+    return gravest(verified.map(({ exitCode }) => exitCode))
+  } catch (error) {
+    const sentence = sentenceOf(error)
+    if (sentence === undefined) throw error
+    process.stderr.write(`smtpspec verify: ${sentence}\n`)
+    return exitCodes.harnessFailed
+  } finally {
+    leave()
   }
-  if (options.reportDir !== undefined || hasListener()) {
-    const report = together(verified)
-    await tellListener(report)
-    if (options.reportDir !== undefined)
-      process.stdout.write(`report: ${await writeReport(options.reportDir, report, key)}\n`)
-  }
-  if (options.writeBaseline !== undefined) {
-    const failures = targets.flatMap((target, index) => baselineOf(verified[index]?.judged ?? [], target).failures)
-    await writeFile(options.writeBaseline, `${JSON.stringify({ ...baselineOf([], ''), failures }, undefined, 2)}\n`)
-    process.stdout.write(`baseline: ${failures.length} known failures in ${options.writeBaseline}\n`)
-  }
-  return gravest(verified.map(({ exitCode }) => exitCode))
 }
 
 export const register = (program: Command): void => {

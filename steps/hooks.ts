@@ -9,6 +9,7 @@ import { After, Before, Status, setDefinitionFunctionWrapper } from '@cucumber/c
 import type { ITestCaseHookParameter } from '@cucumber/cucumber'
 import { NotApplicable, TargetUnavailable } from '../targets/faults.ts'
 import type { Capability } from '../targets/target.ts'
+import { whyFull } from '../targets/scratch.ts'
 import { attachEvidence } from './evidence.ts'
 import { lintReplies } from './reply-lint.ts'
 import { unbalanced, undeclaredNames, unseenRefusals } from './standing-checks.ts'
@@ -59,6 +60,8 @@ After(async function (this: MailWorld, { result }: ITestCaseHookParameter) {
   await attachEvidence(this)
   const closing = await this.close()
   faults.push(...closing.map((fault) => `closing: ${fault}`))
+  const full = result?.status === Status.FAILED ? await whyFull() : undefined
+  if (full !== undefined) throw new TargetUnavailable(full)
   if (death !== undefined) throw new TargetUnavailable(death)
   if (faults.length > 0) throw new Error(faults.join('\n'))
 })

@@ -2,13 +2,13 @@
  * TLS seen from outside: which handshakes a listener takes, and what it shows and asks in them.
  */
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Given, Then } from '@cucumber/cucumber'
 import { isResumed, lookAtHandshake } from '../simulators/clients/handshake.ts'
 import type { HandshakeFacts } from '../simulators/clients/handshake.ts'
 import { connect, stranger } from './wire/wire.ts'
+import { scratchFolder } from '../targets/scratch.ts'
 import type { MailWorld } from './world.ts'
 
 type Version = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'
@@ -56,7 +56,7 @@ Then('a second handshake does not resume the session of the first', async functi
 
 Given('the server has a good certificate for {host}', async function (this: MailWorld, name: string) {
   const { cert, key } = await this.scene.certificate('good', name)
-  const folder = await mkdtemp(join(tmpdir(), 'smtpspec-certificate-'))
+  const folder = await scratchFolder()
   this.onClose(() => rm(folder, { recursive: true, force: true }))
   const [certificate, keyFile] = [join(folder, 'certificate.pem'), join(folder, 'key.pem')]
   await Promise.all([writeFile(certificate, cert), writeFile(keyFile, key)])
