@@ -1,30 +1,48 @@
 /**
  * The files of a report folder: our own page and JSON, and what other tools read; and what continuous integration is told.
  *
- * `junit.xml`, `messages.ndjson` and `scenarios.html` are written by the runner's formatters as it goes; everything else by
- * us at the end, from the report as a value, so that a merged report has it too.
+ * `messages.ndjson` is written as the runner goes, cleared of passwords; everything else at the end, from the report as a
+ * value, so that a merged report has it too.
  */
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { createWriteStream } from 'node:fs'
+import { once } from 'node:events'
+import { finished } from 'node:stream/promises'
 import { arch, availableParallelism, platform, release } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { KeyObject } from 'node:crypto'
+import type { Envelope } from '@cucumber/messages'
 import { annotationsOf, badgeOf, indexOf, summaryOf } from '../report/continuous.ts'
 import type { ReportDocument } from '../report/document.ts'
+import { junitOf } from '../report/junit.ts'
 import { pageOf } from '../report/page.ts'
 import { sarifOf } from '../report/sarif.ts'
+import { messageWithoutSecrets } from '../report/secrets.ts'
 import { readPrivateKey, signed } from '../report/signature.ts'
 import { home } from './home.ts'
 import { usageFault } from './usage.ts'
 
-/** The runner's formatters by file; makes the folder. */
-export const formatterFiles = async (folder: string | undefined): Promise<Record<string, string>> => {
-  if (folder === undefined) return {}
+export interface MessageFile {
+  write(message: Envelope): void
+  close(): Promise<void>
+}
+
+/** `messages.ndjson`, a line for each message of the runner; makes the folder. Writes nothing where there is none. */
+export const openMessageFile = async (folder: string | undefined): Promise<MessageFile> => {
+  if (folder === undefined) return { write: () => undefined, close: async () => undefined }
   const absolute = resolve(folder)
   await mkdir(absolute, { recursive: true })
+  const stream = createWriteStream(join(absolute, 'messages.ndjson'))
+  const failed = once(stream, 'error').then(([error]) => {
+    throw error
+  })
+  failed.catch(() => undefined)
   return {
-    [join(absolute, 'scenarios.html')]: 'html',
-    [join(absolute, 'junit.xml')]: 'junit',
-    [join(absolute, 'messages.ndjson')]: 'message',
+    write: (message) => void stream.write(`${JSON.stringify(messageWithoutSecrets(message))}\n`),
+    close: async () => {
+      stream.end()
+      await Promise.race([finished(stream), failed])
+    },
   }
 }
 
@@ -47,6 +65,15 @@ export const signingKey = async (file: string | undefined): Promise<KeyObject | 
   return read.key
 }
 
+/** `report.json`: a line for each scenario, so that reports of many can be written, and compared line by line. */
+async function* linesOf({ scenarios, ...rest }: ReportDocument): AsyncGenerator<string> {
+  const { chain, signature, ...tables } = rest
+  yield `${JSON.stringify(tables).slice(0, -1)},\n"scenarios":[\n`
+  for (const [index, scenario] of scenarios.entries())
+    yield `${JSON.stringify(scenario)}${index < scenarios.length - 1 ? ',' : ''}\n`
+  yield `],\n${JSON.stringify({ chain, ...(signature !== undefined && { signature }) }).slice(1)}\n`
+}
+
 const asJson = (value: unknown): string => `${JSON.stringify(value, undefined, 1)}\n`
 
 /** Writes everything of ours, signed when there is a key; gives the page's path. */
@@ -59,7 +86,8 @@ export const writeReport = async (
   const absolute = resolve(folder)
   await mkdir(absolute, { recursive: true })
   const page = join(absolute, 'report.html')
-  await writeFile(join(absolute, 'report.json'), asJson(report))
+  await writeFile(join(absolute, 'report.json'), linesOf(report))
+  await writeFile(join(absolute, 'junit.xml'), junitOf(report))
   await writeFile(page, pageOf(report, home('report/page')))
   await writeFile(join(absolute, 'report.sarif'), asJson(sarifOf(report)))
   await writeFile(join(absolute, 'badge.json'), asJson(badgeOf(report)))

@@ -8,6 +8,8 @@ import { writeReport } from './report-files.ts'
 import { run } from './run.ts'
 import { version } from './version.ts'
 
+const catalogue = { requirements: new Map(), restatements: new Map(), reasons: new Map() }
+
 let folder = ''
 
 beforeAll(async () => {
@@ -25,7 +27,7 @@ beforeAll(async () => {
   const facts = { startedAt: '2026-11-24T12:00:00.000Z', milliseconds: 1, machine: {}, command: '' }
   await writeReport(
     folder,
-    reportOf(version(), { name: 'reference', version: '0' }, facts, [judged], new Map()),
+    reportOf(version(), { name: 'reference', version: '0' }, facts, [judged], catalogue),
     undefined,
   )
 })
@@ -59,7 +61,7 @@ describe('report check', () => {
     ['the page as it was', 'report.html', 'No', 'No', /^1 scenarios, none altered/],
     ['the data as it was', 'report.json', 'fail', 'fail', /^1 scenarios, none altered/],
     ['another answer on the first screen', 'report.html', 'Yes, it must be taken for one.', 'No.', /does not show/],
-    ['another verdict in the data', 'report.json', '"verdict": "fail"', '"verdict": "pass"', /open-relay\.feature:9/],
+    ['another verdict in the data', 'report.json', '"verdict":"fail"', '"verdict":"pass"', /open-relay\.feature:9/],
   ])('%s', async (_what, file, from, to, said) => {
     expect(await checked(file, from, to)).toMatch(said)
   })

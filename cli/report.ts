@@ -1,6 +1,6 @@
 /**
- * `smtpspec report`: check whether a report was altered since it was written and who vouches for it, and merge several
- * into one.
+ * `smtpspec report`: check whether a report was altered since it was written and who vouches for it, merge several into
+ * one, and print the schema of `report.json`.
  */
 import { existsSync } from 'node:fs'
 import { readFile, readdir } from 'node:fs/promises'
@@ -9,7 +9,9 @@ import type { Command } from 'commander'
 import { alterations, reportFormat } from '../report/document.ts'
 import type { ReportDocument } from '../report/document.ts'
 import { merge } from '../report/merge.ts'
+import { plainPage, reportIn } from '../report/pack.ts'
 import { pageOf } from '../report/page.ts'
+import { publishedReportSchema, shapeFaults } from '../report/schema.ts'
 import { readPublicKey, signatureFault } from '../report/signature.ts'
 import { exitCodeOf, exitCodes } from '../report/verdict.ts'
 import type { FailOn } from '../report/verdict.ts'
@@ -30,21 +32,26 @@ const readReport = async (file: string): Promise<ReadReport> => {
   const text = await readFile(file, 'utf8').catch(() => {
     throw usageFault(`there is no report at "${file}"`)
   })
-  const embedded = /<script type="application\/json" id="report">(.*?)<\/script>/s.exec(text)?.[1]
-  try {
-    const report = JSON.parse(embedded ?? text) as Partial<ReportDocument>
-    if (report.head?.format !== reportFormat || report.scenarios === undefined) throw new Error('another format')
-    return { report: report as ReportDocument, page: embedded === undefined ? undefined : text }
-  } catch {
-    throw usageFault(
-      `"${file}" is not a report of this smtpspec ("${reportFormat}"); give report.json or report.html of a --report-dir`,
+  const noReport = (why: string): Error =>
+    usageFault(
+      `"${file}" is not a report of this smtpspec ("${reportFormat}"): ${why}; give report.json or report.html of a --report-dir`,
     )
+  let embedded: unknown
+  let report: unknown
+  try {
+    embedded = reportIn(text)
+    report = embedded ?? JSON.parse(text)
+  } catch (error) {
+    throw noReport(error instanceof Error ? error.message : String(error))
   }
+  const faults = shapeFaults(report)
+  if (faults.length > 0) throw noReport(faults.join('; '))
+  return { report: report as ReportDocument, page: embedded === undefined ? undefined : text }
 }
 
 /** What people see of a page stands beside its data; it must be what is made of the data. */
 const pageFault = ({ report, page }: ReadReport): readonly string[] => {
-  if (page === undefined || page === pageOf(report, home('report/page'))) return []
+  if (page === undefined || plainPage(page) === plainPage(pageOf(report, home('report/page')))) return []
   return report.head.smtpspec === version()
     ? ['the page does not show what its data says']
     : [
@@ -111,7 +118,7 @@ const mergeAll = async (
 }
 
 export const register = (program: Command): void => {
-  const command = program.command('report').description('Look after reports: check them, merge them.')
+  const command = program.command('report').description('Look after reports: check them, merge them, tell their form.')
   const checking = command
     .command('check')
     .description('Tell whether a report was altered, and where. Compare the last link with the one you kept.')
@@ -122,6 +129,10 @@ export const register = (program: Command): void => {
     ['smtpspec report check reports/report.json --key public.pem', '1 too when it is not signed with that key'],
   ]).action(async (file: string, options: { readonly key?: string }) => {
     process.exitCode = await check(file, options)
+  })
+  const telling = command.command('schema').description('Print the JSON Schema of report.json.')
+  examples(telling, [['smtpspec report schema > report.schema.json', 'for tools that read report.json']]).action(() => {
+    process.stdout.write(`${JSON.stringify(publishedReportSchema(), undefined, 2)}\n`)
   })
   const merging = command
     .command('merge')

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { loadConfiguration, loadSources, runCucumber } from '@cucumber/cucumber/api'
 import type { IRunConfiguration, ISupportCodeLibrary } from '@cucumber/cucumber/api'
+import type { Envelope } from '@cucumber/messages'
 import { Results } from '../report/results.ts'
 import type { ScenarioResult } from '../report/results.ts'
 import { codeHome, home } from './home.ts'
@@ -26,8 +27,8 @@ export interface Wanted {
   readonly shard?: string | undefined
   /** Look for scenarios, and run none. */
   readonly dryRun?: boolean
-  /** The runner's own formatters by file. */
-  readonly files?: Readonly<Record<string, string>>
+  /** Told every message of the runner as it comes. */
+  readonly said?: (message: Envelope) => void
 }
 
 export interface Runner {
@@ -49,7 +50,7 @@ const isSmall = async ({ sources }: IRunConfiguration): Promise<boolean> =>
 export const createRunner = (): Runner => {
   let steps: ISupportCodeLibrary | undefined
   return {
-    async run({ paths, tagExpression, parameters, workers, retry = 0, shard, dryRun = false, files = {} }, found) {
+    async run({ paths, tagExpression, parameters, workers, retry = 0, shard, dryRun = false, said }, found) {
       const { folder, extension } = codeHome()
       const parallel = typeof workers === 'number' ? workers : workers.asItFits
       const { runConfiguration } = await loadConfiguration(
@@ -76,10 +77,11 @@ export const createRunner = (): Runner => {
         {
           ...runConfiguration,
           ...(steps !== undefined && { support: steps }),
-          formats: { stdout: 'rerun', files: { ...files }, publish: false, options: {} },
+          formats: { stdout: 'rerun', files: {}, publish: false, options: {} },
         },
         { cwd: home(), stdout: nowhere(), stderr: process.stderr },
         (message) => {
+          said?.(message)
           const result = results.take(message)
           if (result !== undefined) found(result)
         },

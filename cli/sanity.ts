@@ -4,6 +4,7 @@
  */
 import { failureText } from '../report/print.ts'
 import type { Requirement } from '../report/requirements.ts'
+import { withoutSecrets } from '../report/secrets.ts'
 import { judge } from '../report/verdict.ts'
 import type { Judged } from '../report/verdict.ts'
 import { home } from './home.ts'
@@ -18,7 +19,7 @@ export const insanity = async (runner: Runner, target: string, parameters: Param
   const seen: Judged[] = []
   const unreadable = await runner.run(
     { paths: [home('features/sanity/journey.feature')], tagExpression: '@sanity', parameters, workers: 0 },
-    (result) => void seen.push(judge(result)),
+    (result) => void seen.push(judge(withoutSecrets(result))),
   )
   const none: ReadonlyMap<string, Requirement> = new Map()
   const wrong = seen.filter(({ verdict }) => verdict.kind !== 'pass' && verdict.kind !== 'not applicable')

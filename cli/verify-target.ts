@@ -11,7 +11,7 @@ import type { ReportDocument } from '../report/document.ts'
 import { excuse, misplaced, readExpectations, unexpectedPasses } from '../report/expectations.ts'
 import type { Expectations } from '../report/expectations.ts'
 import { differsText, failureText, inOrder, progressLine, retriedText, summaryText } from '../report/print.ts'
-import type { Requirement } from '../report/requirements.ts'
+import type { Catalogue } from '../report/coverage.ts'
 import { withoutSecrets } from '../report/secrets.ts'
 import { exitCodeOf, exitCodes, judge, requirementsOf } from '../report/verdict.ts'
 import type { FailOn, Judged } from '../report/verdict.ts'
@@ -26,7 +26,7 @@ import { version } from './version.ts'
 export interface Asked {
   readonly target: string
   readonly wanted: Wanted
-  readonly requirements: ReadonlyMap<string, Requirement>
+  readonly catalogue: Catalogue
   readonly baseline: Baseline | undefined
   readonly failOn: FailOn
   /** How the run was asked for, for the report. */
@@ -70,19 +70,19 @@ const expectationsOf = async (target: string, problems: string[]): Promise<Expec
 
 const remark = (text: string): void => void process.stderr.write(`smtpspec verify: ${text}\n`)
 
-const tell = (judged: readonly Judged[], { target, requirements }: Asked): void => {
+const tell = (judged: readonly Judged[], { target, catalogue }: Asked): void => {
   for (const one of inOrder(judged)) {
     const { kind } = one.verdict
     const name = `${one.result.feature} › ${one.result.name}`
     if (one.result.retried !== undefined) process.stdout.write(`${retriedText(one)}\n`)
     if (kind === 'differs' || kind === 'known failure') process.stdout.write(`${differsText(one)}\n`)
     else if (one.verdict.kind === 'not applicable') process.stdout.write(`n/a  ${name}: ${one.verdict.why}\n`)
-    else if (kind !== 'pass') process.stdout.write(`\n${failureText(one, requirements, target)}\n`)
+    else if (kind !== 'pass') process.stdout.write(`\n${failureText(one, catalogue.requirements, target)}\n`)
   }
 }
 
 export const verifyTarget = async (runner: Runner, asked: Asked, cache: string): Promise<Verified> => {
-  const { target, wanted, requirements, baseline } = asked
+  const { target, wanted, catalogue, baseline } = asked
   const problems: string[] = []
   const expectations = await expectationsOf(target, problems)
   const targetVersion = await createTarget(target, { ownProcess: false, worker: createWorker(cache) }).version()
@@ -112,7 +112,9 @@ export const verifyTarget = async (runner: Runner, asked: Asked, cache: string):
   const judged = after === undefined ? kept : takenBack(kept)
   problems.push(...misplaced(judged, expectations))
   tell(after === undefined ? judged : [], asked)
-  const unknown = new Set(judged.flatMap(({ result }) => requirementsOf(result)).filter((id) => !requirements.has(id)))
+  const unknown = new Set(
+    judged.flatMap(({ result }) => requirementsOf(result)).filter((id) => !catalogue.requirements.has(id)),
+  )
   for (const id of unknown) problems.push(`the tag @${id} names no requirement of fixtures/requirements`)
   const insane = before ?? after
   if (judged.length === 0 && insane === undefined)
@@ -139,7 +141,7 @@ export const verifyTarget = async (runner: Runner, asked: Asked, cache: string):
       ...(baseline !== undefined && { baseline: baseline.failures.filter((one) => one.target === target).length }),
     },
     judged,
-    requirements,
+    catalogue,
   )
   const exitCode =
     problems.length > 0

@@ -10,13 +10,12 @@ import type { Command } from 'commander'
 import { baselineOf } from '../report/baseline.ts'
 import { merge } from '../report/merge.ts'
 import type { ReportDocument } from '../report/document.ts'
-import { readRequirements } from '../report/requirements.ts'
 import type { ScenarioResult } from '../report/results.ts'
 import { exitCodes } from '../report/verdict.ts'
 import { cacheFolder } from '../targets/box/packages.ts'
 import { targetNames, whyUnavailable } from '../targets/choose.ts'
-import { home } from './home.ts'
-import { formatterFiles, hasListener, tellListener, writeReport } from './report-files.ts'
+import { readCatalogue } from './coverage.ts'
+import { hasListener, openMessageFile, tellListener, writeReport } from './report-files.ts'
 import { leaveNothingBehind } from './interruption.ts'
 import { createRunner } from './runner.ts'
 import type { Wanted } from './runner.ts'
@@ -84,19 +83,20 @@ export const verify = async (selection: readonly string[], options: VerifyOption
   )
   try {
     if (options.reportDir !== undefined) await mkdir(options.reportDir, { recursive: true })
-    const requirements = readRequirements(home('fixtures/requirements'))
+    const catalogue = readCatalogue()
     for (const target of targets) {
       const place =
         options.reportDir === undefined || targets.length === 1 ? options.reportDir : join(options.reportDir, target)
+      const messages = await openMessageFile(place)
       const asked = {
         target,
-        wanted: { ...wanted(target), files: await formatterFiles(place) },
-        requirements,
+        wanted: { ...wanted(target), said: messages.write },
+        catalogue,
         baseline,
         failOn,
         command: selection.join(' '),
       }
-      verified.push(await verifyTarget(runner, asked, cache))
+      verified.push(await verifyTarget(runner, asked, cache).finally(messages.close))
     }
     if (options.reportDir !== undefined || hasListener()) {
       const report = together(verified)
@@ -150,7 +150,7 @@ export const register = (program: Command): void => {
     )
     .option(
       '--report-dir <folder>',
-      'write report.html and report.json there, and for other tools report.sarif, junit.xml, index.json, badge.json, summary.md, messages.ndjson, scenarios.html',
+      'write report.html and report.json there, and for other tools report.sarif, junit.xml, index.json, badge.json, summary.md, messages.ndjson',
     )
     .option('--sign <file>', 'sign the report with this private key (Ed25519, PEM)')
     .addHelpText(

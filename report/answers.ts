@@ -30,8 +30,8 @@ const stories = [
   },
   {
     file: 'open-relay',
-    title: 'No open relay',
-    says: 'Nobody else gets mail through, however the address is written.',
+    title: 'Open relay',
+    says: 'Known for what it is where anybody may relay; else nobody gets mail through, however written.',
   },
 ] as const
 
@@ -64,6 +64,9 @@ const relayRequirement = /^(?:relay-probe-\d+|mail-service-(?:15|16|21|22))$/
 export interface RelayAnswer {
   readonly answer: 'no' | 'yes' | 'unknown'
   readonly how: string
+  /** In how many scenarios strangers tried, and how many of those did not end as they must. */
+  readonly tried: number
+  readonly failed: number
 }
 
 export const openRelayAnswer = (report: ReportDocument, target: string): RelayAnswer => {
@@ -72,17 +75,44 @@ export const openRelayAnswer = (report: ReportDocument, target: string): RelayAn
   )
   const done = probes.filter(tried)
   const failed = done.filter(failing)
-  if (done.length === 0) return { answer: 'unknown', how: 'No relay probe was tried in this run.' }
+  if (done.length === 0) return { answer: 'unknown', how: 'No relay probe was tried in this run.', tried: 0, failed: 0 }
+  const counted = { tried: done.length, failed: failed.length }
   if (failed.length > 0) {
     return {
+      ...counted,
       answer: 'yes',
       how: `${failed.length} of ${done.length} scenarios in which a stranger tries to relay did not end as they must; see them below.`,
     }
   }
   return {
+    ...counted,
     answer: 'no',
     how: `In ${done.length} scenarios strangers offered mail for a third server. It was judged by what the far mail exchanger received, not by the reply: nothing.`,
   }
+}
+
+export interface Tried {
+  readonly level: 'MUST' | 'SHOULD' | 'MAY'
+  /** Requirements of which some scenario was tried. */
+  readonly tried: number
+  readonly of: number
+}
+
+/** How many of the catalogue's requirements were tried at a target. */
+export const coverageAt = (report: ReportDocument, target: string): readonly Tried[] => {
+  const ids = new Set(
+    ownOf(report, target)
+      .filter(tried)
+      .flatMap(({ requirements }) => requirements),
+  )
+  const rows = Object.entries(report.requirements).filter(([id, { counts }]) => counts && ids.has(id))
+  const { must, should, may } = report.head.catalogue
+  const of = (level: Tried['level'], all: number): Tried => ({
+    level,
+    tried: rows.filter(([, row]) => row.level.startsWith(level)).length,
+    of: all,
+  })
+  return [of('MUST', must), of('SHOULD', should), of('MAY', may)]
 }
 
 export interface Difference {

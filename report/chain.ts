@@ -16,6 +16,9 @@ export const canonical = (value: unknown): string =>
 
 export const hashOf = (value: unknown): string => createHash('sha256').update(canonical(value)).digest('hex')
 
+/** SHA-256 of a text's octets in UTF-8, as `sha256sum` tells it. */
+export const textHash = (text: string): string => createHash('sha256').update(text).digest('hex')
+
 /** The link after `previous` for something with this hash. */
 export const link = (previous: string, hash: string): string =>
   createHash('sha256').update(`${previous}\n${hash}`).digest('hex')

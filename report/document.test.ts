@@ -37,12 +37,16 @@ const scenario = (uri: string, line: number, tags: readonly string[], status: St
 const requirement: Requirement = {
   id: 'mail-service-15',
   level: 'MUST-NOT',
-  role: '',
+  role: 'server-receiver',
   testable: 'effect',
   what: 'No relaying',
   how: '',
 }
-const catalogue = new Map([[requirement.id, requirement]])
+const catalogue = {
+  requirements: new Map([[requirement.id, requirement]]),
+  restatements: new Map<string, string>(),
+  reasons: new Map<string, string>(),
+}
 
 const made = (status: StepStatus): ReportDocument =>
   reportOf(
@@ -63,7 +67,9 @@ describe('a report', () => {
       'features/mail-service/enabling-smtp.feature:3',
       'features/mail-service/open-relay.feature:9',
     ])
-    expect(requirements).toEqual({ 'mail-service-15': { level: 'MUST-NOT', what: 'No relaying' } })
+    expect(requirements).toEqual({
+      'mail-service-15': { level: 'MUST-NOT', role: 'server-receiver', what: 'No relaying', counts: true },
+    })
   })
 
   test('that nobody touched has no alterations, after JSON too', () => {
@@ -111,8 +117,10 @@ test('several targets have one row each, and what is new since the baseline', ()
     { name: 'b', report: reportOf('0', { name: 'exim', version: '4' }, { ...run, baseline: 2 }, judged, catalogue) },
   ])
   const page = merged.kind === 'merged' ? pageOf(merged.report, join(import.meta.dirname, 'page')) : ''
-  expect(page).toMatch(/<th scope="row">exim <small>4<\/small><\/th>\s*<td class="relay-yes"/)
-  expect(page).toMatch(/<th scope="row">reference <small>0<\/small><\/th>\s*<td class="relay-unknown"/)
+  expect(page).toMatch(/<th scope="row">exim <small>4<\/small><\/th>\s*<td data-label="Open relay\?" class="relay-yes"/)
+  expect(page).toMatch(
+    /<th scope="row">reference <small>0<\/small><\/th>\s*<td data-label="Open relay\?" class="relay-unknown"/,
+  )
   expect(page).toContain('1 new failure.')
 })
 
@@ -137,7 +145,7 @@ describe('the first screen', () => {
 
   test('evidence cannot break out of its place in the page', () => {
     const page = pageOf(made('passed'), join(import.meta.dirname, 'page'))
-    expect(page.match(/<\/script>/g)).toHaveLength(2)
+    expect(page.match(/<\/script>/g)).toHaveLength(3)
     expect(page).not.toMatch(/https?:\/\//)
   })
 })

@@ -5,86 +5,51 @@
  * Scenario × target: every scenario stands once for each target that it ran against. Order is the features' order and then
  * the targets', whatever order workers finished in, so that two runs can be compared line by line.
  */
-import { chainOf, hashOf } from './chain.ts'
+import { chainOf, hashOf, textHash } from './chain.ts'
 import { withoutStack } from './print.ts'
 import { reproductions } from './reproduce.ts'
-import type { Requirement } from './requirements.ts'
-import type { Attached, StepResult } from './results.ts'
+import { countedRows } from './coverage.ts'
+import type { Catalogue } from './coverage.ts'
+import type { Attached } from './results.ts'
+import { reportFormat } from './schema.ts'
+import type { ReportDocument, ReportHead, ReportedRun, ReportedScenario, ReportedTarget } from './schema.ts'
 import { isFailure, levelOf, requirementsOf } from './verdict.ts'
-import type { Judged, Level, Verdict } from './verdict.ts'
+import type { Judged } from './verdict.ts'
 
-export interface ReportedScenario {
-  /** `features/relay/limits.feature:12` */
-  readonly place: string
-  readonly target: string
-  readonly feature: string
-  readonly rule?: string
-  readonly name: string
-  readonly level: Level
-  readonly requirements: readonly string[]
-  readonly verdict: Verdict['kind']
-  readonly why?: string
-  /** What earlier attempts said; a scenario that failed first stays marked. */
-  readonly retried?: readonly string[]
-  /** Of what went wrong: lines for a shell that show it again without this suite, where some can. */
-  readonly reproduce?: readonly string[]
-  readonly steps: readonly StepResult[]
-  readonly evidence: readonly Attached[]
-  readonly milliseconds: number
-  /** SHA-256 over all of the above. */
-  readonly hash: string
+export { reportFormat }
+export type { ReportDocument, ReportHead, ReportedRun, ReportedScenario, ReportedTarget }
+
+/** Beside these every piece of evidence is for people. */
+const timeLineName = 'time line'
+const configurationName = 'configuration'
+
+const special = (name: string): boolean =>
+  [timeLineName, configurationName].includes(name.replace(/^attempt \d+: /, ''))
+
+/** The runs of the time line, their pieces told by their place among the evidence that stays. */
+const timeLineOf = (
+  all: readonly Attached[],
+  shown: readonly Attached[],
+): readonly (readonly number[])[] | undefined => {
+  const text = all.find(({ name }) => name === timeLineName)?.text
+  if (text === undefined) return undefined
+  const { names, runs } = JSON.parse(text) as {
+    readonly names: readonly string[]
+    readonly runs: readonly (readonly [number, number, number, number])[]
+  }
+  const places = names.map((name) => shown.findLastIndex((one) => one.name === name))
+  return runs.map(([at, piece, first, last]) => [at, places[piece] ?? 0, first, last])
 }
 
-export interface ReportedTarget {
-  readonly name: string
-  readonly version: string
-}
+const configurationIn = ({ result }: Judged): string | undefined =>
+  result.evidence.find(({ name }) => name === configurationName)?.text
 
-/** One run of `smtpspec verify`. */
-export interface ReportedRun {
-  readonly target: string
-  /** ISO 8601. */
-  readonly startedAt: string
-  readonly milliseconds: number
-  readonly machine: Readonly<Record<string, string | number>>
-  /** How the run was asked for: the command line after `smtpspec verify`. */
-  readonly command: string
-  /** `2/3`: the second of three parts. */
-  readonly shard?: string
-  /** How many failures the baseline listed that the run was judged against. */
-  readonly baseline?: number
-}
-
-export const reportFormat = 'smtpspec report 2'
-
-export interface ReportHead {
-  readonly format: typeof reportFormat
-  readonly smtpspec: string
-  readonly targets: readonly ReportedTarget[]
-  readonly runs: readonly ReportedRun[]
-}
-
-/** Ed25519 over the last link, as it is written here (`signature.ts`). */
-export interface Signature {
-  readonly algorithm: 'Ed25519'
-  /** SHA-256 of the public key's SubjectPublicKeyInfo, in hexadecimal. */
-  readonly key: string
-  /** Base64. */
-  readonly value: string
-}
-
-export interface ReportDocument {
-  readonly head: ReportHead
-  /** The sentences of all requirements that some scenario names. */
-  readonly requirements: Readonly<Record<string, { readonly level: string; readonly what: string }>>
-  readonly scenarios: readonly ReportedScenario[]
-  /** Over the head, the requirements and every scenario's hash, in order. */
-  readonly chain: string
-  readonly signature?: Signature
-}
-
-const scenarioOf = ({ result, verdict }: Judged, target: string): ReportedScenario => {
-  const { uri, line, feature, rule, name, steps, evidence, milliseconds, retried } = result
+const scenarioOf = (judged: Judged, target: string): ReportedScenario => {
+  const { result, verdict } = judged
+  const { uri, line, feature, rule, name, steps, milliseconds, retried } = result
+  const evidence = result.evidence.filter((one) => !special(one.name))
+  const timeLine = timeLineOf(result.evidence, evidence)
+  const configuration = configurationIn(judged)
   const again = isFailure(verdict.kind) ? reproductions(evidence) : []
   const facts = {
     place: `${uri}:${line}`,
@@ -100,13 +65,18 @@ const scenarioOf = ({ result, verdict }: Judged, target: string): ReportedScenar
     ...(again.length > 0 && { reproduce: again }),
     steps: steps.filter(({ text, status }) => status === 'failed' || !text.startsWith('(')),
     evidence,
+    ...(timeLine !== undefined && { timeLine }),
+    ...(configuration !== undefined && { configuration: textHash(configuration) }),
     milliseconds: Math.round(milliseconds),
   }
   return { ...facts, hash: hashOf(facts) }
 }
 
-const beginningOf = (head: ReportHead, requirements: ReportDocument['requirements']): string =>
-  hashOf({ head, requirements })
+/** What stands in a report beside its head and its scenarios. */
+export type Tables = Pick<ReportDocument, 'requirements' | 'configurations'>
+
+const beginningOf = (head: ReportHead, { requirements, configurations }: Tables): string =>
+  hashOf({ head, requirements, configurations })
 
 /** The name of a target decides its place; ours stands first. */
 const compareTargets = (one: string, other: string): number =>
@@ -123,16 +93,20 @@ const compareScenarios = (one: ReportedScenario, other: ReportedScenario): numbe
   return file.localeCompare(otherFile) || line - otherLine || compareTargets(one.target, other.target)
 }
 
+const inKeyOrder = <T>(table: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
+  Object.fromEntries(Object.entries(table).toSorted(([one], [other]) => (one < other ? -1 : 1)))
+
 /** Puts everything in its order and chains it. */
 export const assembled = (
   head: Omit<ReportHead, 'format'>,
-  requirements: ReportDocument['requirements'],
+  tables: Tables,
   scenarios: readonly ReportedScenario[],
 ): ReportDocument => {
   const ordered = scenarios.toSorted(compareScenarios)
   const whole: ReportHead = {
     format: reportFormat,
     smtpspec: head.smtpspec,
+    catalogue: head.catalogue,
     targets: head.targets.toSorted((one, other) => compareTargets(one.name, other.name)),
     runs: head.runs.toSorted(
       (one, other) =>
@@ -141,9 +115,9 @@ export const assembled = (
         one.startedAt.localeCompare(other.startedAt),
     ),
   }
-  const sorted = Object.fromEntries(Object.entries(requirements).toSorted(([one], [other]) => (one < other ? -1 : 1)))
+  const sorted = { requirements: inKeyOrder(tables.requirements), configurations: inKeyOrder(tables.configurations) }
   const hashes = ordered.map(({ hash }) => hash)
-  return { head: whole, requirements: sorted, scenarios: ordered, chain: chainOf(beginningOf(whole, sorted), hashes) }
+  return { head: whole, ...sorted, scenarios: ordered, chain: chainOf(beginningOf(whole, sorted), hashes) }
 }
 
 /** The report of one run against one target. */
@@ -152,27 +126,52 @@ export const reportOf = (
   target: ReportedTarget,
   run: Omit<ReportedRun, 'target'>,
   judged: readonly Judged[],
-  catalogue: ReadonlyMap<string, Requirement>,
+  catalogue: Catalogue,
 ): ReportDocument => {
+  const counted = countedRows(catalogue)
+  const ids = new Set(counted.map(({ id }) => id))
+  const ofLevel = (level: RegExp): number => counted.filter((row) => level.test(row.level)).length
   const scenarios = judged.map((one) => scenarioOf(one, target.name))
   const named = new Set(scenarios.flatMap(({ requirements }) => requirements))
   const requirements = Object.fromEntries(
     [...named].flatMap((id) => {
-      const row = catalogue.get(id)
-      return row === undefined ? [] : [[id, { level: row.level, what: row.what }]]
+      const row = catalogue.requirements.get(id)
+      if (row === undefined) return []
+      const { level, role, what } = row
+      return [[id, { level, role, what, counts: ids.has(id) }]]
     }),
   )
-  return assembled({ smtpspec, targets: [target], runs: [{ target: target.name, ...run }] }, requirements, scenarios)
+  const texts = new Set(judged.flatMap((one) => configurationIn(one) ?? []))
+  const configurations = Object.fromEntries([...texts].map((text) => [textHash(text), text]))
+  return assembled(
+    {
+      smtpspec,
+      targets: [target],
+      runs: [{ target: target.name, ...run }],
+      catalogue: { must: ofLevel(/^MUST/), should: ofLevel(/^SHOULD/), may: ofLevel(/^MAY/) },
+    },
+    { requirements, configurations },
+    scenarios,
+  )
 }
 
 /** What was altered since the report was written: places and sentences; none means that it is as it was. */
-export const alterations = ({ head, requirements, scenarios, chain }: ReportDocument): readonly string[] => {
+export const alterations = ({
+  head,
+  requirements,
+  configurations,
+  scenarios,
+  chain,
+}: ReportDocument): readonly string[] => {
   const changed = scenarios.flatMap(({ hash, ...facts }) =>
     hashOf(facts) === hash ? [] : [`${facts.place} against ${facts.target}: its facts do not match its hash`],
   )
   if (changed.length > 0) return changed
+  const rewritten = Object.entries(configurations).flatMap(([hash, text]) => (textHash(text) === hash ? [] : [hash]))
+  if (rewritten.length > 0)
+    return rewritten.map((hash) => `the configuration ${hash.slice(0, 16)}… does not match its hash`)
   const hashes = scenarios.map(({ hash }) => hash)
-  return chainOf(beginningOf(head, requirements), hashes) === chain
+  return chainOf(beginningOf(head, { requirements, configurations }), hashes) === chain
     ? []
     : ['the chain does not end in its last link: the head, a requirement, or the list of scenarios was altered']
 }

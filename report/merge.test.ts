@@ -22,12 +22,16 @@ const ran = (uri: string, line: number, passed: boolean, retried?: readonly stri
     ...(retried !== undefined && { retried }),
   })
 
-const catalogue = new Map([
-  [
-    'rfc5321-4.1.4-02',
-    { id: 'rfc5321-4.1.4-02', level: 'MUST', role: '', testable: 'wire', what: 'In order', how: '' },
-  ],
-])
+const catalogue = {
+  requirements: new Map([
+    [
+      'rfc5321-4.1.4-02',
+      { id: 'rfc5321-4.1.4-02', level: 'MUST', role: '', testable: 'wire', what: 'In order', how: '' },
+    ],
+  ]),
+  restatements: new Map<string, string>(),
+  reasons: new Map<string, string>(),
+}
 
 const report = (target: string, judged: readonly Judged[], shard?: string, version = '1'): ReportDocument =>
   reportOf(

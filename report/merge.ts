@@ -38,6 +38,9 @@ const conflicts = (facts: readonly (readonly [key: string, value: string])[]): r
     return values.size > 1 ? [`${key} is not the same in all reports: ${[...values].join(' | ')}`] : []
   })
 
+const united = <T>(tables: readonly Readonly<Record<string, T>>[]): Readonly<Record<string, T>> =>
+  Object.fromEntries(tables.flatMap((table) => Object.entries(table)))
+
 export const merge = (reports: readonly NamedReport[]): Merged => {
   const [first] = reports
   if (first === undefined) return { kind: 'mistakes', mistakes: ['there is nothing to merge'] }
@@ -48,12 +51,16 @@ export const merge = (reports: readonly NamedReport[]): Merged => {
   const mistakes = [
     ...reports.flatMap(({ name, report }) => alterations(report).map((what) => `${name} was altered: ${what}`)),
     ...conflicts(documents.map(({ head }) => ['the version of smtpspec', head.smtpspec])),
+    ...conflicts(documents.map(({ head }) => ['the catalogue of requirements', JSON.stringify(head.catalogue)])),
     ...conflicts(
       documents.flatMap(({ head }) => head.targets.map(({ name, version }) => [`the version of ${name}`, version])),
     ),
     ...conflicts(
       documents.flatMap(({ requirements }) =>
-        Object.entries(requirements).map(([id, { level, what }]) => [`requirement ${id}`, `${level} ${what}`]),
+        Object.entries(requirements).map(([id, { level, role, what }]) => [
+          `requirement ${id}`,
+          `${level} ${role} ${what}`,
+        ]),
       ),
     ),
     ...[...keys].flatMap(([key, found]) => (found.length > 1 ? [`${key} stands in ${found.length} reports`] : [])),
@@ -61,13 +68,16 @@ export const merge = (reports: readonly NamedReport[]): Merged => {
   ]
   if (mistakes.length > 0) return { kind: 'mistakes', mistakes }
   const targets = new Map(documents.flatMap(({ head }) => head.targets.map((target) => [target.name, target])))
-  const requirements = Object.assign(
-    {},
-    ...documents.map((report) => report.requirements),
-  ) as ReportDocument['requirements']
-  const { smtpspec } = first.report.head
+  const { smtpspec, catalogue } = first.report.head
   return {
     kind: 'merged',
-    report: assembled({ smtpspec, targets: [...targets.values()], runs }, requirements, scenarios),
+    report: assembled(
+      { smtpspec, targets: [...targets.values()], runs, catalogue },
+      {
+        requirements: united(documents.map((report) => report.requirements)),
+        configurations: united(documents.map((report) => report.configurations)),
+      },
+      scenarios,
+    ),
   }
 }

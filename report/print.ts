@@ -6,7 +6,7 @@
  */
 import { reproductions } from './reproduce.ts'
 import type { Requirement } from './requirements.ts'
-import type { ScenarioResult } from './results.ts'
+import type { Attached, ScenarioResult } from './results.ts'
 import { requirementsOf } from './verdict.ts'
 import type { Judged, Verdict } from './verdict.ts'
 
@@ -40,6 +40,9 @@ export const withoutStack = (message: string): string =>
     .join('\n')
     .trim()
 
+/** The order of lines is for the page, and files of a server's own are long. */
+const forTerminal = ({ name }: Attached): boolean => !/^(?:attempt \d+: )?(?:time line|configuration)$/.test(name)
+
 /** One failure, whole; `target` is where it happened. */
 export const failureText = (
   { result, verdict }: Judged,
@@ -60,7 +63,7 @@ export const failureText = (
     '',
     indent(withoutStack(why)),
     '',
-    ...result.evidence.flatMap(({ name, text }) => [`  ── ${name} ──`, indent(text), '']),
+    ...result.evidence.filter(forTerminal).flatMap(({ name, text }) => [`  ── ${name} ──`, indent(text), '']),
     '  to see it again:',
     `    smtpspec verify ${result.uri}:${result.line}${target === 'reference' ? '' : ` --target ${target}`}`,
     ...reproductions(result.evidence).map((line) => indent(line)),

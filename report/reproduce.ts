@@ -77,7 +77,8 @@ const raw = (conversation: string, turns: readonly string[]): string | undefined
 
 /** Whether the server under test was the one that answered: what exchangers were told is its doing, not a client's. */
 const fromClient = ({ name }: Attached): boolean =>
-  /^(?:attempt \d+: )?conversation: /.test(name) && !/→ mx\d*\.|→ [a-z][\w-]*(?:\.[a-z][\w-]*)+$/.test(name)
+  /^(?:attempt \d+: )?conversation: /.test(name) &&
+  !/→ mx\d*\.|→ [a-z][\w-]*(?:\.[a-z][\w-]*)+(?: \(\d+\))?$/.test(name)
 
 /** At most three lines, each for one conversation. */
 export const reproductions = (evidence: readonly Attached[]): readonly string[] => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { reportOf } from './document.ts'
-import { withoutSecrets, withoutSecretsIn } from './secrets.ts'
+import type { Envelope } from '@cucumber/messages'
+import { messageWithoutSecrets, withoutSecrets, withoutSecretsIn } from './secrets.ts'
 import { judge } from './verdict.ts'
 
 const password = "alice's password"
@@ -45,7 +46,7 @@ describe('a secret never stands in a report', () => {
           }),
         ),
       ],
-      new Map(),
+      { requirements: new Map(), restatements: new Map(), reasons: new Map() },
     )
     const text = JSON.stringify(report)
     expect(forms.filter(([, secret]) => text.includes(secret))).toEqual([])
@@ -60,4 +61,24 @@ test.each([
   'Message accepted as 01069u21bp003cv7m2e',
 ])('what is no secret stays: %s', (text) => {
   expect(withoutSecretsIn(text)).toBe(text)
+})
+
+test.each([
+  ['-----BEGIN PRIVATE KEY-----\nMC4CAQAw\n-----END PRIVATE KEY-----', 'MC4CAQAw'],
+  ['alice:$6$abcdefgh$0123456789abcdefghijkl:1000', '0123456789abcdefghijkl'],
+  ['{base64 \\0alice\\0alice\u0027s password}', 's password'],
+  ['"token": "token-of-one-scenario-only"', 'token-of'],
+])('%s keeps no secret', (text, secret) => {
+  expect(withoutSecretsIn(text)).not.toContain(secret)
+})
+
+const message = (attachment: object): string =>
+  JSON.stringify(messageWithoutSecrets({ attachment: { mediaType: 'text/plain', ...attachment } } as Envelope))
+
+test('messages of the runner are cleared, attachments in base64 too', () => {
+  const body = "C: AUTH PLAIN alice's password"
+  const encoded = Buffer.from(body).toString('base64')
+  expect(message({ body, contentEncoding: 'IDENTITY' })).not.toContain('password')
+  expect(message({ body: encoded, contentEncoding: 'BASE64' })).not.toContain(encoded)
+  expect(JSON.stringify(messageWithoutSecrets({ source: { data: body } } as Envelope))).not.toContain('password')
 })

@@ -44,34 +44,58 @@ export function renderScript(script: Script): string {
   return script.map((line) => `${renderLine(line)}\n`).join('')
 }
 
-/** What was spoken, as a script: whole lines where they can be shown so, exact bytes elsewhere. */
-export function scriptOf(conversation: Conversation, options: { readonly redact?: boolean } = {}): Script {
-  const script: ScriptLine[] = []
-  let pending: { side: 'C' | 'S'; pieces: Uint8Array[] } | undefined
+/** A line of a script, and when it was spoken, in milliseconds since the epoch. */
+interface TimedLine {
+  readonly line: ScriptLine
+  readonly at: number
+}
+
+/** Pieces that one side spoke without a word of the other, as lines, each with the time of the piece in which it began. */
+function timedLines(side: 'C' | 'S', pieces: readonly Spoken[]): readonly TimedLine[] {
+  let piece = 0
+  let end = pieces[0]?.bytes.length ?? 0
+  return linesOf(side, Buffer.concat(pieces.map(({ bytes }) => bytes))).map(({ line, start }) => {
+    while (start >= end && piece < pieces.length - 1) {
+      piece += 1
+      end += pieces[piece]?.bytes.length ?? 0
+    }
+    return { line, at: pieces[piece]?.at ?? 0 }
+  })
+}
+
+function timedScriptOf({ spoken: all }: Conversation): readonly TimedLine[] {
+  const script: TimedLine[] = []
+  let pending: { side: 'C' | 'S'; pieces: Spoken[] } | undefined
   let before: Spoken | undefined
   const flush = (): void => {
     if (pending !== undefined) {
-      for (const line of linesOf(pending.side, Buffer.concat(pending.pieces))) script.push(line)
+      for (const line of timedLines(pending.side, pending.pieces)) script.push(line)
     }
     pending = undefined
   }
-  for (const spoken of conversation.spoken) {
+  for (const spoken of all) {
     const pause = before === undefined ? 0 : spoken.at - before.at
     before = spoken
     if (pause >= SHOWN_PAUSE) {
       flush()
-      script.push({ kind: 'wait', milliseconds: Math.round(pause / 1000) * 1000 })
+      script.push({ line: { kind: 'wait', milliseconds: Math.round(pause / 1000) * 1000 }, at: spoken.at })
     }
     if (spoken.side === '!') {
       flush()
-      script.push(eventOf(spoken.note ?? ''))
-    } else if (pending?.side === spoken.side) pending.pieces.push(spoken.bytes)
+      script.push({ line: eventOf(spoken.note ?? ''), at: spoken.at })
+    } else if (pending?.side === spoken.side) pending.pieces.push(spoken)
     else {
       flush()
-      pending = { side: spoken.side, pieces: [spoken.bytes] }
+      pending = { side: spoken.side, pieces: [spoken] }
     }
   }
   flush()
+  return script
+}
+
+/** What was spoken, as a script: whole lines where they can be shown so, exact bytes elsewhere. */
+export function scriptOf(conversation: Conversation, options: { readonly redact?: boolean } = {}): Script {
+  const script = timedScriptOf(conversation).map(({ line }) => line)
   return options.redact === false ? script : withoutSecrets(script)
 }
 
@@ -80,14 +104,27 @@ export function renderConversation(
   conversation: Conversation,
   options: { readonly redact?: boolean; readonly longest?: number } = {},
 ): string {
-  const script = scriptOf(conversation, options)
+  return timedConversation(conversation, options)
+    .map(({ text }) => `${text}\n`)
+    .join('')
+}
+
+/** The same, line by line, each with its time. */
+export function timedConversation(
+  conversation: Conversation,
+  options: { readonly redact?: boolean; readonly longest?: number } = {},
+): readonly { readonly text: string; readonly at: number }[] {
+  const timed = timedScriptOf(conversation)
+  const spoken = timed.map(({ line }) => line)
+  const script = options.redact === false ? spoken : withoutSecrets(spoken)
+  const lines = script.map((line, index) => ({ text: renderLine(line), at: timed[index]?.at ?? 0 }))
+  const title = { text: `# ${conversation.title}`, at: lines[0]?.at ?? 0 }
   const longest = options.longest ?? 400
-  const title: ScriptLine = { kind: 'comment', text: conversation.title }
-  if (script.length <= longest) return renderScript([title, ...script])
+  if (lines.length <= longest) return [title, ...lines]
   const head = Math.ceil(longest / 2)
-  const left = script.length - longest
-  const gap: ScriptLine = { kind: 'comment', text: `… ${left} lines left out …` }
-  return renderScript([title, ...script.slice(0, head), gap, ...script.slice(head + left)])
+  const left = lines.length - longest
+  const gap = { text: `# … ${left} lines left out …`, at: lines[head]?.at ?? 0 }
+  return [title, ...lines.slice(0, head), gap, ...lines.slice(head + left)]
 }
 
 /** Printable ASCII as it is, everything else escaped; a blank at the end too, since nobody would see it. */
@@ -171,22 +208,25 @@ function renderDuration(milliseconds: number): string {
   return `${milliseconds}ms`
 }
 
-function linesOf(side: 'C' | 'S', bytes: Buffer): readonly ScriptLine[] {
-  const lines: ScriptLine[] = []
+/** Each line with the place of its first octet. */
+function linesOf(side: 'C' | 'S', bytes: Buffer): readonly { readonly line: ScriptLine; readonly start: number }[] {
+  const lines: { line: ScriptLine; start: number }[] = []
   for (let start = 0; start < bytes.length;) {
     const end = bytes.indexOf(10, start) + 1 || bytes.length
-    const whole = bytes.subarray(start, end)
+    const line = lineOf(side, bytes.subarray(start, end))
+    lines.push({ line, start })
     start = end
-    const text = shownText(whole)
-    const reply = text === undefined || side === 'C' ? null : /^([2-5]\d{2})(?:([ -])(.*))?$/s.exec(text)
-    if (text !== undefined && side === 'C') lines.push({ kind: 'line', text })
-    else if (reply === null) lines.push({ kind: 'bytes', side, bytes: Uint8Array.from(whole) })
-    else {
-      const separator = reply[2] === '-' ? '-' : reply[2] === ' ' ? ' ' : ''
-      lines.push({ kind: 'reply', codes: reply[1] ?? '', separator, text: reply[3] ?? '' })
-    }
   }
   return lines
+}
+
+function lineOf(side: 'C' | 'S', whole: Buffer): ScriptLine {
+  const text = shownText(whole)
+  if (text !== undefined && side === 'C') return { kind: 'line', text }
+  const reply = text === undefined ? null : /^([2-5]\d{2})(?:([ -])(.*))?$/s.exec(text)
+  if (reply === null) return { kind: 'bytes', side, bytes: Uint8Array.from(whole) }
+  const separator = reply[2] === '-' ? '-' : reply[2] === ' ' ? ' ' : ''
+  return { kind: 'reply', codes: reply[1] ?? '', separator, text: reply[3] ?? '' }
 }
 
 /** The line's text when it can stand after `C:` or `S:` and be read back the same. */

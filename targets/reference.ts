@@ -44,6 +44,8 @@ const mailboxName = (address: string): string => (address.split('@')[0] ?? addre
 export const createReferenceTarget = (): Target => {
   const clock = createVirtualClock()
   const told: string[] = []
+  /** When each event was heard of, by its sequence number. */
+  const heard = new Map<number, number>()
   let server: ReferenceServer | undefined
   let surroundings: Surroundings | undefined
 
@@ -64,6 +66,7 @@ export const createReferenceTarget = (): Target => {
       ports: { clock },
       queueThread: false,
       onEvent: (event) => {
+        heard.set(event.sequence, Date.now())
         if (event.event === 'open-relay' || event.event === 'warning') told.push(lineOf(event))
       },
     })
@@ -173,9 +176,10 @@ export const createReferenceTarget = (): Target => {
     },
     journal: (): readonly TargetEvent[] =>
       (server?.journal.events() ?? []).map(
-        ({ event, at, detail, session, transaction, envelope, recipient, attempt }) => ({
+        ({ event, at, sequence, detail, session, transaction, envelope, recipient, attempt }) => ({
           event,
           at,
+          heardAt: heard.get(sequence) ?? at,
           facts: {
             ...(session !== undefined && { session }),
             ...(transaction !== undefined && { transaction }),

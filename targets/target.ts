@@ -55,6 +55,8 @@ export interface StoredMessage {
 export interface TargetEvent {
   readonly event: string
   readonly at: number
+  /** When it was heard of, on the clock of this machine; where the server's own clock can be moved the two differ. */
+  readonly heardAt?: number
   readonly facts: Readonly<Record<string, string | number | boolean>>
 }
 
@@ -108,6 +110,8 @@ export interface Target {
   /** What the target printed on its console since the start. */
   console?(): readonly string[]
 
+  /** The files that the settings became, for people; a path each. */
+  configuration?(): Readonly<Record<string, string>>
   /** What the product wrote into its own log since the start, for people. */
   log?(): Promise<string>
   /** Its own records say that a message for this address came to an end here, whatever name it was delivered under. */

@@ -1,5 +1,6 @@
 /**
- * Builds `dist/` for packing: plain JavaScript with declarations and the settings' JSON Schema, for users who install the
+ * Builds `dist/` for packing: plain JavaScript with declarations and the JSON Schemas of settings and
+ * reports, for users who install the
  * package.
  *
  * While working nothing is built: Node runs the TypeScript as it stands.
@@ -7,6 +8,7 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { publishedReportSchema } from '../report/schema.ts'
 import { publishedSchema } from '../server/settings/jsonschema.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -24,3 +26,4 @@ const { status } = spawnSync(
 if (status !== 0) process.exit(status ?? 1)
 chmodSync(join(dist, 'cli/main.js'), 0o755)
 writeFileSync(join(dist, 'settings.schema.json'), `${JSON.stringify(publishedSchema(), undefined, 2)}\n`)
+writeFileSync(join(dist, 'report.schema.json'), `${JSON.stringify(publishedReportSchema(), undefined, 2)}\n`)

@@ -42,6 +42,7 @@ export const createBoxedTarget = (product: Product, worker: Worker): Target => {
   const { name } = product.packages
   let instance: Instance | undefined
   let listeners: readonly ListenerPlace[] = []
+  let files: Rendered['files'] = {}
   let surroundings: Surroundings | undefined
 
   const running = (): Instance => {
@@ -73,13 +74,11 @@ export const createBoxedTarget = (product: Product, worker: Worker): Target => {
     })
     listeners = settings.smtp.enabled ? places : []
     const [nameServer = ''] = surroundings.nameServer.split(':')
-    return {
-      ...rendered,
-      files: {
-        ...rendered.files,
-        '/etc/resolv.conf': { text: `nameserver ${nameServer}\noptions timeout:2 attempts:2\n` },
-      },
+    files = {
+      ...rendered.files,
+      '/etc/resolv.conf': { text: `nameserver ${nameServer}\noptions timeout:2 attempts:2\n` },
     }
+    return { ...rendered, files }
   }
 
   return {
@@ -145,6 +144,7 @@ export const createBoxedTarget = (product: Product, worker: Worker): Target => {
     async mailbox(address) {
       return running().mailbox(localPartOf(address))
     },
+    configuration: () => Object.fromEntries(Object.entries(files).map(([path, { text }]) => [path, text])),
     log: async () => (await instance?.log()) ?? '',
     async ended(address) {
       const log = await running().log()
