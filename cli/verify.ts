@@ -6,6 +6,7 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import type { Envelope } from '@cucumber/messages'
 import type { Command } from 'commander'
 import { baselineOf } from '../report/baseline.ts'
 import { merge } from '../report/merge.ts'
@@ -90,13 +91,17 @@ export const verify = async (selection: readonly string[], options: VerifyOption
       const messages = await openMessageFile(place)
       const asked = {
         target,
-        wanted: { ...wanted(target), said: messages.write },
+        wanted: { ...wanted(target), said: (message: Envelope) => messages.write(message) },
         catalogue,
         baseline,
         failOn,
         command: selection.join(' '),
       }
-      verified.push(await verifyTarget(runner, asked, cache).finally(messages.close))
+      try {
+        verified.push(await verifyTarget(runner, asked, cache))
+      } finally {
+        await messages.close()
+      }
     }
     if (options.reportDir !== undefined || hasListener()) {
       const report = together(verified)
