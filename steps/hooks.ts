@@ -49,6 +49,12 @@ Before(async function (this: MailWorld, parameter: ITestCaseHookParameter) {
   return undefined
 })
 
+/** Hooks run last first: everything is closed even when the checks below take longer than they may. */
+After(async function (this: MailWorld) {
+  const faults = await this.close()
+  if (faults.length > 0) throw new Error(faults.map((fault) => `closing: ${fault}`).join('\n'))
+})
+
 After(async function (this: MailWorld, { result }: ITestCaseHookParameter) {
   const faults: string[] = []
   if (result?.status === Status.PASSED && this.started && this.startRefusal === undefined) {
@@ -58,8 +64,6 @@ After(async function (this: MailWorld, { result }: ITestCaseHookParameter) {
   const deviations = lintReplies(this)
   if (result?.status === Status.PASSED && this.target.lintFails === true) faults.push(...deviations)
   await attachEvidence(this)
-  const closing = await this.close()
-  faults.push(...closing.map((fault) => `closing: ${fault}`))
   const full = result?.status === Status.FAILED ? await whyFull() : undefined
   if (full !== undefined) throw new TargetUnavailable(full)
   if (death !== undefined) throw new TargetUnavailable(death)

@@ -21,8 +21,12 @@ const valuesOf = (fields: Fields, name: string): readonly string[] =>
 
 const latin = (raw: Uint8Array): string => Buffer.from(raw).toString('latin1')
 
-const boundaryOf = (raw: Uint8Array): string | undefined =>
-  /;\s*boundary="([^"]{1,70})"/i.exec(valuesOf(fieldsOf(raw), 'content-type')[0] ?? '')?.[1]
+/** Quoted, or a token (RFC 2045 §5.1). */
+const boundaryOf = (raw: Uint8Array): string | undefined => {
+  const form = /;\s*boundary=(?:"([^"]{1,70})"|([A-Za-z0-9!#$%&'*+.^_`{|}~-]{1,70}))/i
+  const found = form.exec(valuesOf(fieldsOf(raw), 'content-type')[0] ?? '')
+  return found?.[1] ?? found?.[2]
+}
 
 /** The parts of a multipart message, each with its own header read. */
 export const partsOf = (raw: Uint8Array): readonly Part[] => {

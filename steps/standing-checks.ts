@@ -4,6 +4,7 @@
 import { acceptedRecipients, carries, fateOf } from './letters.ts'
 import type { Letter } from './letters.ts'
 import { readNotification } from './notifications.ts'
+import type { QueuedRecipient } from '../targets/target.ts'
 import type { MailWorld } from './world.ts'
 
 /** (1) A refusal that no step looked at is a surprise that the scenario would have hidden. */
@@ -27,7 +28,12 @@ export const undeclaredNames = (world: MailWorld): readonly string[] => {
 }
 
 /** How often a letter came to rest for one of its recipients, and how it was told of otherwise. */
-const endsOf = async (world: MailWorld, letter: Letter, recipient: string): Promise<readonly string[]> => {
+const endsOf = async (
+  world: MailWorld,
+  letter: Letter,
+  recipient: string,
+  queue: readonly QueuedRecipient[],
+): Promise<readonly string[]> => {
   const ends: string[] = []
   const same = (address: string): boolean => address.toLowerCase() === recipient.toLowerCase()
   for (const exchanger of world.scene.exchangers) {
@@ -38,7 +44,6 @@ const endsOf = async (world: MailWorld, letter: Letter, recipient: string): Prom
     }
   }
   const target = world.target
-  const queue = (await target.queue?.()) ?? []
   if (queue.some((entry) => same(entry.recipient) && entry.sender === letter.from)) ends.push('still queued')
   if (world.removed.has(recipient)) ends.push('removed by the operator')
   const inbox = (await target.mailbox?.(recipient)) ?? []
@@ -76,10 +81,13 @@ export const unbalanced = async (world: MailWorld): Promise<readonly string[]> =
   const faults: string[] = []
   // A server whose mailboxes nobody can look into has no ledger.
   const running = world.target.endpoint('relay') !== undefined && world.target.mailbox !== undefined
-  for (const letter of running ? world.letters : []) {
+  if (!running || world.letters.length === 0) return faults
+  // Once, and first: whatever leaves the queue meanwhile is found at its end.
+  const queue = (await world.target.queue?.()) ?? []
+  for (const letter of world.letters) {
     for (const recipient of new Set(acceptedRecipients(letter))) {
       if (fateOf(letter, recipient).kind !== 'accepted') continue
-      const ends = await endsOf(world, letter, recipient)
+      const ends = await endsOf(world, letter, recipient, queue)
       const many = ends.filter((end) => end !== 'still queued')
       // A server without a journal does not tell under which of a letter's addresses a copy came.
       const copies = world.target.journal === undefined ? letter.to.length : 1

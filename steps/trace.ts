@@ -11,7 +11,9 @@ const label = '[A-Za-z0-9\u{80}-\u{ff}](?:[A-Za-z0-9\u{80}-\u{ff}-]*[A-Za-z0-9\u
 const domain = `${label}(?:\\.${label})*`
 const literal = '\\[(?:IPv6:[0-9A-Fa-f:.]+|[0-9.]+|[A-Za-z0-9-]+:[!-Z^-~]+)\\]'
 const comment = '(?: \\((?:[^()\\\\]|\\\\.)*\\))*?'
-const path = '<(?:"(?:[^"\\\\]|\\\\.)*"|[^<>@"\\s]+)@[^<>@\\s]+>'
+const mailbox = '(?:"(?:[^"\\\\]|\\\\.)*"|[^<>@"\\s]+)@[^<>@;\\s]+'
+/** A path, or a mailbox without brackets. */
+const path = `(?:<${mailbox}>|${mailbox})`
 
 const form = new RegExp(
   `^from (?<from>${domain}|${literal})(?: \\((?<tcp>(?:${domain} )?${literal})\\))?${comment}` +

@@ -3,23 +3,14 @@
  *
  * What the settings do not speak of stays as Exim ships it. See the Exim specification.
  */
-import type { ListenerPlace, Place } from '../box/product.ts'
+import type { Place } from '../box/product.ts'
 import { NotApplicable } from '../faults.ts'
 import type { House } from '../house.ts'
-
-const folder = '/etc/exim4'
+import { accessLists, folder, lookup, ports } from './access.ts'
 
 /** Exim's own lists are parted by colons; with `<;` they may hold addresses of IPv6. */
 const list = (items: readonly string[]): string => (items.length === 0 ? '' : `<; ${items.join(' ; ')}`)
 const seconds = (milliseconds: number): string => `${Math.max(1, Math.round(milliseconds / 1000))}s`
-const ports = (listeners: readonly ListenerPlace[], ...roles: readonly string[]): string =>
-  listeners
-    .filter(({ role }) => roles.includes(role))
-    .map(({ port }) => String(port))
-    .join(':') || '0'
-
-const lookup = (file: string, key: string): string => `\${lookup{\${lc:${key}}}lsearch{${folder}/${file}}`
-
 const main = ({ settings, domains, openRelay }: House, { listeners }: Place): readonly string[] => {
   const { limits, tls, relay, incoming, queue } = settings
   const versions = tls.minimumVersion === 'TLSv1.3' ? '+VERS-TLS1.3' : '+VERS-TLS1.3:+VERS-TLS1.2'
@@ -36,6 +27,8 @@ const main = ({ settings, domains, openRelay }: House, { listeners }: Place): re
     'host_lookup = *',
     'rfc1413_query_timeout = 0s',
     'never_users = root',
+    // Otherwise every message costs a new start of the program, only to become root again.
+    'deliver_drop_privilege = true',
     'spool_directory = /var/spool/exim4',
     'log_file_path = /var/log/exim4/%slog',
     'pid_file_path = /run/exim.pid',
@@ -51,81 +44,18 @@ const main = ({ settings, domains, openRelay }: House, { listeners }: Place): re
     `received_headers_max = ${limits.receivedHops}`,
     `smtp_accept_max = ${limits.connections}`,
     `smtp_accept_max_per_host = ${limits.connectionsPerHost}`,
+    // As shipped, whatever follows the tenth message of a session waits for the next run of the queue.
+    'smtp_accept_queue_per_connection = 0',
     `smtp_max_unknown_commands = ${limits.errorsPerSession === 0 ? 1_000_000 : limits.errorsPerSession}`,
     `smtp_max_synprot_errors = ${limits.errorsPerSession === 0 ? 1_000_000 : limits.errorsPerSession}`,
     `smtp_receive_timeout = ${seconds(limits.commandTimeout)}`,
     `delay_warning = ${queue.delayWarning === 0 ? '' : seconds(queue.delayWarning)}`,
     // A notification that cannot be delivered is nobody's; Exim would freeze it for ten weeks.
     'ignore_bounce_errors_after = 0s',
+    'acl_smtp_auth = acl_auth',
     'acl_smtp_mail = acl_mail',
     'acl_smtp_rcpt = acl_rcpt',
     ...(settings.verify.vrfy === 'everybody' ? ['acl_smtp_vrfy = acl_vrfy'] : []),
-  ]
-}
-
-const mailAcl = ({ settings }: House, { listeners }: Place): readonly string[] => {
-  const { tls, refusals, submission } = settings
-  const encrypted = [
-    ...(tls.requiredOnRelay ? [ports(listeners, 'relay')] : []),
-    ...(tls.requiredOnSubmission ? [ports(listeners, 'submission')] : []),
-  ]
-  return [
-    'acl_mail:',
-    ...(encrypted.length > 0
-      ? [
-          '  deny    message = 530 5.7.0 Must issue a STARTTLS command first',
-          `          condition = \${if inlist{$received_port}{${encrypted.join(':')}}}`,
-          '          !encrypted = *',
-        ]
-      : []),
-    ...(refusals.senders.length > 0
-      ? ['  deny    message = 550 5.7.1 Sender refused', `          senders = ${refusals.senders.join(' : ')}`]
-      : []),
-    ...(submission.senderMustBeOwn
-      ? [
-          '  deny    message = 550 5.7.1 Not your address',
-          '          authenticated = *',
-          `          condition = \${if !eq{${lookup('owners', '$sender_address')}}}{$authenticated_id}}`,
-          '          condition = ${if !eq{$sender_address}{}}',
-        ]
-      : []),
-    '  accept',
-  ]
-}
-
-const rcptAcl = ({ settings }: House, { listeners }: Place): readonly string[] => {
-  const users = ports(listeners, 'submission', 'submissions')
-  const fixes = settings.submission.completeMessages
-    ? [
-        '  warn    condition = ${if inlist{$received_port}{USERS}}'.replace('USERS', users),
-        '          control = submission/sender_retain',
-      ]
-    : []
-  return [
-    'acl_rcpt:',
-    '  accept  hosts = :',
-    ...fixes,
-    '  accept  hosts = +relay_from_hosts',
-    '          domains = !+local_domains',
-    '  accept  authenticated = *',
-    '          domains = !+local_domains',
-    '  deny    message = 530 5.7.0 Authentication required',
-    `          condition = \${if inlist{$received_port}{${users}}}`,
-    '          !authenticated = *',
-    '          !hosts = +relay_from_hosts',
-    ...(settings.incoming.allowed
-      ? ['  accept  local_parts = postmaster', '          domains = +local_domains']
-      : [
-          '  deny    message = No incoming mail here',
-          '          !authenticated = *',
-          '          !hosts = +relay_from_hosts',
-        ]),
-    '  require message = relay not permitted',
-    '          domains = +local_domains : +relay_to_domains',
-    '  require verify = recipient',
-    '  accept',
-    'acl_vrfy:',
-    '  accept',
   ]
 }
 
@@ -195,8 +125,6 @@ const transports = (house: House, { trustedCertificates }: Place): readonly stri
     '  maildir_format',
     '  create_directory',
     '  return_path_add',
-    '  user = vmail',
-    '  group = vmail',
   ]
 }
 
@@ -272,16 +200,12 @@ const authenticators = ({ settings }: House): readonly string[] => {
 }
 
 export const configuration = (house: House, place: Place): string => {
-  // No failed attempts of a session are counted; fewer than the usual three would be a promise that is not kept.
-  if (house.settings.authentication.failuresPerSession < 3)
-    throw new NotApplicable('does not close sessions after failed attempts')
   if (house.settings.verify.vrfy === 'authenticated')
     throw new NotApplicable('answers VRFY for everybody or for nobody')
   const lines = [
     ...main(house, place),
     'begin acl',
-    ...mailAcl(house, place),
-    ...rcptAcl(house, place),
+    ...accessLists(house, place),
     'begin routers',
     ...routers(house),
     'begin transports',

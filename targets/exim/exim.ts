@@ -142,7 +142,7 @@ export const exim: Product = {
   async furnish(box) {
     await box.folder(spool, 'Debian-exim', 'Debian-exim', 0o750)
     await box.folder('/var/log/exim4', 'Debian-exim', 'Debian-exim', 0o750)
-    await box.folder('/var/mail', 'vmail', 'vmail', 0o755)
+    await box.folder('/var/mail', 'Debian-exim', 'Debian-exim', 0o755)
   },
   daemon: ['/bin/bash', '-c', `exec ${program} -bdf $(cat /etc/exim4/interval)`],
   async end(box) {
@@ -162,6 +162,8 @@ export const exim: Product = {
     return [...running, ...untried.map((id) => `${id} was not tried yet`)]
   },
   async queue(box, log) {
+    // Asking Exim costs a process, and mostly nothing waits.
+    if ((await waitingIds(box)).length === 0) return []
     return readQueue((await box.run([program, '-bp'])).text, log)
   },
   async nextDue(box, log) {
