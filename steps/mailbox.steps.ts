@@ -97,12 +97,15 @@ Then('the message of {person} has no field {word}', async function (this: MailWo
 // ─── Trace ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const assertTrace = (content: Uint8Array, table: DataTable): void => {
-  const trace = readTrace(fieldOf(content, 'Received') ?? '')
+  const rows = table.rowsHash()
+  const how = 'from' in rows || 'tcp' in rows ? 'strictly' : 'for its clauses'
+  const trace = readTrace(fieldOf(content, 'Received') ?? '', how)
   assert.ok(typeof trace !== 'string', typeof trace === 'string' ? trace : '')
-  for (const [clause, pattern] of Object.entries(table.rowsHash())) {
+  for (const [clause, pattern] of Object.entries(rows)) {
     assert.match(
       trace[clause] ?? 'absent',
-      new RegExp(pattern, 'u'),
+      // The names of protocols are compared without regard to case, like all keywords.
+      new RegExp(pattern, clause === 'with' ? 'iu' : 'u'),
       `${clause} in ${fieldOf(content, 'Received') ?? ''}`,
     )
   }
@@ -165,7 +168,7 @@ Then('{host} receives it ending with {string}', async function (this: MailWorld,
 /** From the identifier in the newest trace field to the session, and from there to the user. */
 Then('the journal tells that the message was handed in by {word}', async function (this: MailWorld, user: string) {
   const [{ content } = { content: new Uint8Array() }] = await this.mailbox('carol@here.example')
-  const trace = readTrace(fieldOf(content, 'Received') ?? '')
+  const trace = readTrace(fieldOf(content, 'Received') ?? '', 'for its clauses')
   const journal = this.target.journal?.() ?? []
   const accepted = journal.find(
     ({ event, facts }) =>

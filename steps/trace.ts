@@ -1,6 +1,7 @@
 /**
  * Reading a Received field by the grammar of RFC 5321 §4.4, as strictly as it stands there: clauses in their order, an
  * address literal only with TCP-info after it, a date of RFC 5322 with a numeric zone. Comments may stand between clauses.
+ * Where only single clauses matter, a literal may stand alone, and the cipher of TLS right after the protocol.
  */
 import { isDate } from './notification-lint.ts'
 
@@ -20,6 +21,7 @@ const form = new RegExp(
     ` by (?<by>${domain}|${literal}(?= \\())${comment}` +
     `(?: via (?<via>[A-Za-z0-9-]+))?${comment}` +
     `(?: with (?<with>[A-Za-z0-9-]+))?${comment}` +
+    `(?: tls (?<early>TLS_[A-Z0-9_]+))?${comment}` +
     `(?: id (?<id>[A-Za-z0-9!#$%&'*+/=?^_\`{|}~-]+|<[^<>\\s]+@[^<>\\s]+>))?${comment}` +
     `(?: for (?<for>${path}))?${comment}` +
     `(?: tls (?<tls>TLS_[A-Z0-9_]+))?${comment}; (?<date>.+)$`,
@@ -29,14 +31,19 @@ const form = new RegExp(
 /** RFC 3848 and RFC 6531 §4.3, and what RFC 5321 names. */
 const protocols = /^(?:SMTP|ESMTPS?A?|UTF8SMTPS?A?|LMTPS?A?|UTF8LMTPS?A?)$/
 
-/** `value` unfolded, white space single; a sentence when it does not keep to the grammar. */
-export const readTrace = (value: string): Trace | string => {
+/** `value` unfolded, white space single; a sentence when it does not keep to the grammar, or cannot be read at all. */
+export const readTrace = (value: string, how: 'strictly' | 'for its clauses'): Trace | string => {
   const text = value.replaceAll(/[ \t]+/g, ' ').trim()
   const groups = form.exec(text)?.groups
   if (groups === undefined) return `no Received field by the grammar: ${text}`
-  if (groups['from']?.startsWith('[') === true && groups['tcp'] === undefined)
-    return `a literal without TCP-info: ${text}`
+  const { early, ...clauses } = groups
+  if (how === 'strictly') {
+    if (groups['from']?.startsWith('[') === true && groups['tcp'] === undefined)
+      return `a literal without TCP-info: ${text}`
+    if (early !== undefined) return `the clauses are not in their order: ${text}`
+  }
   if (!isDate(groups['date'] ?? '')) return `no date: ${groups['date'] ?? ''}`
-  if (!protocols.test(groups['with'] ?? '')) return `no registered protocol: ${groups['with'] ?? ''}`
-  return Object.fromEntries(Object.entries(groups).filter(([, found]) => found !== undefined))
+  if (!protocols.test((groups['with'] ?? '').toUpperCase())) return `no registered protocol: ${groups['with'] ?? ''}`
+  if (early !== undefined) clauses['tls'] ??= early
+  return Object.fromEntries(Object.entries(clauses).filter(([, found]) => found !== undefined))
 }

@@ -43,8 +43,8 @@ Feature: Nobody in the path gains anything by STARTTLS
       And the server answers:
         | command                                         | answer   |
         | STARTTLS                                        | 500\|502 |
-        | AUTH PLAIN {base64 \\0alice\\0alice's password} | 504\|530\|538 |
-        | AUTH LOGIN                                      | 504\|530\|538 |
+        | AUTH PLAIN {base64 \\0alice\\0alice's password} | 503\|504\|530\|538 |
+        | AUTH LOGIN                                      | 503\|504\|530\|538 |
         | MAIL FROM:<alice@here.example>                  | 530      |
 
     Example: Of the server itself, at its smarthost

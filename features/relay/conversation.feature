@@ -62,7 +62,6 @@ Feature: The server is a well-mannered client
         | moment          | reply               |
         | the connection  | 554 no mail here    |
         | the connection  | 450 not now         |
-        | EHLO            | 450 not now         |
         | MAIL            | 550 not from there  |
         | RCPT            | 452 no room         |
         | RCPT            | 550 no such mailbox |

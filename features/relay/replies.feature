@@ -133,9 +133,9 @@ Feature: Replies of other servers are understood as the standard reads them
         | reply                | then   |
         | 250 go on            |        |
         | 299 354              |        |
-        | 451 later            | RSET\n |
-        | 503 no recipients    | RSET\n |
-        | 550 no               | RSET\n |
+        | 451 later            | …\n    |
+        | 503 no recipients    | …\n    |
+        | 550 no               | …\n    |
 
   @rfc5321-3.8-06 @should
   Rule: A session that breaks is a session that said 421

@@ -88,7 +88,7 @@ Feature: Commands are understood as the standard writes them
         C: HELP MAIL
         S: 214|504|501
         C: HELP NOTHING
-        S: 504|501
+        S: 214|504|501
         C: VRFY alice
         S: 252
         C: NOOP
@@ -107,13 +107,13 @@ Feature: Commands are understood as the standard writes them
         """
       Then the server answers:
         | command                        | answer |
-        | TURN                           | 502    |
-        | ATRN here.example              | 502    |
-        | ETRN here.example              | 502    |
-        | BURL imap://mail.example/ LAST | 502    |
-        | SEND FROM:<bob@there.example>  | 502    |
-        | SOML FROM:<bob@there.example>  | 502    |
-        | SAML FROM:<bob@there.example>  | 502    |
+        | TURN                           | 50z    |
+        | ATRN here.example              | 50z    |
+        | ETRN here.example              | 458\|459\|50z |
+        | BURL imap://mail.example/ LAST | 50z    |
+        | SEND FROM:<bob@there.example>  | 50z    |
+        | SOML FROM:<bob@there.example>  | 50z    |
+        | SAML FROM:<bob@there.example>  | 50z    |
         | RCPT TO:<alice@here.example>   | 503    |
         | FROBNICATE                     | 500    |
         | XYZZY                          | 500    |

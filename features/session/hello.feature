@@ -65,7 +65,7 @@ Feature: Client and server introduce themselves
       And the server offers SIZE
       And HELO is answered in one line
 
-    @rfc5321-4.1.1.1-06 @rfc5321-F.3-02 @rfc2034-4-06 @rfc2034-5-01
+    @rfc5321-4.1.1.1-06 @rfc5321-F.3-02 @rfc2034-4-06 @rfc2034-5-01 @needs-enhanced-codes
     Example: A whole transaction after HELO, with enhanced status codes nevertheless
       Then this conversation holds:
         """

@@ -21,7 +21,7 @@ Feature: The users' doors are for users
       Given a stranger has introduced itself under TLS on the submission listener
       Then the server answers:
         | command           | answer |
-        | ETRN here.example | 5yz    |
+        | ETRN here.example | 458\|459\|5yz |
         | ATRN here.example | 5yz    |
 
     Example: A host that takes no mail says so elsewhere

@@ -112,7 +112,7 @@ Feature: Each recipient is answered for itself
         | <there.example!bob@here.example>   | 550    |
         | <"bob@there.example"@here.example> | 550    |
         | <bob@there.example@here.example>   | 5yz    |
-        | <bob@[192.0.2.1]>                  | 550    |
+        | <bob@[192.0.2.1]>                  | 5yz    |
         | <bob@here.example.there.example>   | 550    |
 
   @rfc2505-2.6.1-01 @rfc2505-2.6.1-02 @rfc5321-4.1.1.2-02 @must

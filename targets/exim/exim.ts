@@ -146,7 +146,8 @@ export const exim: Product = {
   },
   daemon: ['/bin/bash', '-c', `exec ${program} -bdf $(cat /etc/exim4/interval)`],
   async end(box) {
-    await box.run(['/bin/bash', '-c', 'kill -TERM $(cat /run/exim.pid)'])
+    // Sessions are processes of their own, which say 421 when they are told to end, as at the end of a machine's day.
+    await box.run(['/bin/bash', '-c', 'kill -TERM $(cat /run/exim.pid); kill -TERM -1'])
   },
   async reload(box) {
     await box.run(['/bin/bash', '-c', 'kill -HUP $(cat /run/exim.pid)'])
