@@ -7,6 +7,7 @@ import { installedVersion, whyNot } from './box/packages.ts'
 import type { Product } from './box/product.ts'
 import { exim } from './exim/exim.ts'
 import { postfix } from './postfix/postfix.ts'
+import { sendmail } from './sendmail/sendmail.ts'
 import { createReferenceTarget } from './reference.ts'
 import { createReferenceProcessTarget } from './reference-process.ts'
 import { createSmtpServerTarget } from './smtp-server.ts'
@@ -22,7 +23,7 @@ export interface TargetOptions {
 }
 
 /** Mail servers of the system's packages, each in a box of its own. */
-export const products: readonly Product[] = [postfix, exim]
+export const products: readonly Product[] = [postfix, exim, sendmail]
 
 const makers: Readonly<Record<string, (options: TargetOptions) => Target>> = {
   reference: ({ ownProcess }) => (ownProcess ? createReferenceProcessTarget() : createReferenceTarget()),

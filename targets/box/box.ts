@@ -39,7 +39,9 @@ chmod 1777 tmp var/tmp
 for name in bin sbin lib lib32 lib64 libx32; do [ ! -L /$name ] || ln -s "$(readlink /$name)" $name; done
 mount -t overlay overlay -o "ro,lowerdir=$tree/usr:/usr" usr
 mount -t proc proc proc
-mount --rbind /dev dev
+for name in null zero full random urandom tty; do : > dev/$name; mount --bind /dev/$name dev/$name; done
+ln -s /proc/self/fd dev/fd
+mkdir -m 1777 dev/shm
 for part in etc var; do [ ! -d "$tree/$part" ] || cp -a "$tree/$part/." $part/; done
 cp /etc/services /etc/protocols etc/ 2>/dev/null || true
 echo "$token" > .smtpspec-box

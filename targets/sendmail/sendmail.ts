@@ -1,0 +1,264 @@
+/**
+ * Sendmail in a box: its queue as the control files of the spool tell it, and its log as the record of what became of every
+ * recipient. `configuration.ts` renders `sendmail.mc`, `tables.ts` what stands beside it.
+ *
+ * Sendmail logs by syslog only: a few lines of Perl in the box listen where it does.
+ */
+import { readFile, readdir } from 'node:fs/promises'
+import { setTimeout } from 'node:timers/promises'
+import type { Box } from '../box/box.ts'
+import type { Product } from '../box/product.ts'
+import type { Capability, QueuedRecipient } from '../target.ts'
+import { sendmailMc } from './configuration.ts'
+import { tables } from './tables.ts'
+
+const capabilities: ReadonlySet<Capability> = new Set<Capability>([
+  'queue-view',
+  'mailboxes',
+  'kill',
+  'submission',
+  'submissions',
+  'tls',
+  'apply',
+  'dsn',
+  'outgoing',
+  'enhanced-codes',
+  'own-address',
+  'scram',
+])
+
+const spool = '/var/spool/mqueue'
+const logFile = '/var/log/mail.log'
+const program = '/usr/libexec/sendmail/sendmail'
+const reloadMilliseconds = 5000
+const pollMilliseconds = 10
+
+/** Binds the socket before the server starts, so that no line is lost; the listener ends with the box. */
+const listener = `use strict;
+use Socket;
+unlink '/dev/log';
+socket(my $in, PF_UNIX, SOCK_DGRAM, 0) or die "socket: $!";
+bind($in, sockaddr_un('/dev/log')) or die "/dev/log: $!";
+my $child = fork();
+die "fork: $!" unless defined $child;
+exec @ARGV if $child;
+open(my $out, '>>', '${logFile}') or die "${logFile}: $!";
+while (defined recv($in, my $line, 65536, 0)) {
+  $line =~ s/^<\\d+>//;
+  $line =~ s/[\\0\\n]+$//;
+  syswrite($out, "$line\\n");
+}
+`
+
+/** Makes the configuration and the databases from their sources. The machine's own domain is not tried behind every name. */
+const make = `set -e
+grep -q '^search' /etc/resolv.conf || echo 'search .' >> /etc/resolv.conf
+cd /etc/mail
+m4 sendmail.mc > sendmail.cf
+for table in access virtusertable owners authinfo; do /usr/libexec/sendmail/makemap hash $table < $table; done
+${program} -bi > /dev/null
+`
+
+/** How often the daemon looks through the queue by itself; with ordinary waits not at all within a scenario, nor at its start. */
+const intervalOf = (waits: readonly number[]): string => {
+  const shortest = Math.min(...waits)
+  return shortest >= 60_000 ? '' : `-q${Math.max(1, Math.round(shortest / 1000))}s`
+}
+
+const quoted = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
+
+const attemptsIn = (log: string, id: string, recipient: string): number =>
+  [...log.matchAll(new RegExp(`: ${id}: to=[^ ]*<?${quoted(recipient)}>?,.* stat=(?:Deferred|.*: Deferred)`, 'gi'))]
+    .length
+
+export interface ControlFile {
+  readonly id: string
+  readonly sender: string
+  readonly recipients: readonly string[]
+  /** When it was last tried, milliseconds since the epoch; undefined when never. */
+  readonly tried: number | undefined
+}
+
+const bare = (address: string): string => address.trim().replace(/^<(.*)>$/, '$1')
+
+/** Control files of the queue (op.txt, Appendix B): a letter, then its value, on each line. */
+export const readControl = (id: string, text: string): ControlFile => {
+  const of = (letter: string): readonly string[] =>
+    text
+      .split('\n')
+      .filter((line) => line.startsWith(letter))
+      .map((line) => line.slice(1))
+  const tried = Number(of('K')[0] ?? 0) * 1000
+  return {
+    id,
+    sender: bare(of('S')[0] ?? ''),
+    recipients: of('R').map((line) => bare(line.slice(line.indexOf(':') + 1))),
+    tried: tried === 0 ? undefined : tried,
+  }
+}
+
+interface Waiting extends ControlFile {
+  readonly held: boolean
+}
+
+/** What waits: `qf` files, and `hf` files for what was quarantined. */
+const waitingIn = async (box: Box): Promise<readonly Waiting[]> => {
+  const names = (await readdir(box.path(spool)).catch(() => [])).filter((name) => /^[qh]f/.test(name))
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const text = await readFile(box.path(`${spool}/${name}`), 'utf8').catch(() => '')
+      return text === '' ? [] : [{ ...readControl(name.slice(2), text), held: name.startsWith('h') }]
+    }),
+  )
+  return found.flat()
+}
+
+/** What Sendmail's processes say of themselves (`sendmail: ID HOST: client RCPT`). */
+const titles = async (box: Box): Promise<readonly string[]> => {
+  const ids = (await readdir(box.path('/proc'))).filter((name) => /^\d+$/.test(name))
+  const lines = await Promise.all(ids.map((id) => readFile(box.path(`/proc/${id}/cmdline`), 'utf8').catch(() => '')))
+  return lines.map((line) => line.replaceAll('\0', ' ').trim()).filter((line) => /sendmail|procmail/.test(line))
+}
+
+export const sendmail: Product = {
+  packages: {
+    name: 'sendmail',
+    packages: [
+      'sendmail-bin',
+      'sendmail-base',
+      'sendmail-cf',
+      'm4',
+      'procmail',
+      'sasl2-bin',
+      'libsasl2-modules',
+      'libsasl2-modules-db',
+    ],
+  },
+  capabilities,
+  settings: [
+    'smtp',
+    'hostName',
+    'incoming',
+    'listeners',
+    'relay.trustedHosts',
+    'submission',
+    'tls',
+    'outgoing',
+    'authentication.methods',
+    'authentication.clearText',
+    'authentication.failureDelay',
+    'authentication.failuresPerSession',
+    'queue.retryAfter',
+    'queue.lifetime',
+    'queue.notificationLifetime',
+    'queue.delayWarning',
+    'limits.messageSize',
+    'limits.recipients',
+    'limits.connections',
+    'limits.connectionsPerHost',
+    'limits.connectionsPerMinute',
+    'limits.commandTimeout',
+    'limits.greetingDelay',
+    'limits.receivedHops',
+    'refusals.hosts',
+    'refusals.senders',
+    'verify.vrfy',
+    'users',
+    'aliases',
+    'postmaster',
+    'subaddressSeparator',
+  ],
+  log: logFile,
+  render: (house, place) => ({
+    hostName: house.settings.hostName,
+    files: {
+      '/etc/mail/sendmail.mc': { text: sendmailMc(house, place) },
+      '/etc/mail/make': { text: make },
+      '/etc/mail/listener': { text: listener },
+      '/etc/mail/interval': { text: intervalOf(house.settings.queue.retryAfter) },
+      ...tables(house, place),
+    },
+    commands: [
+      ...house.settings.users.flatMap(({ name, password }) =>
+        password === undefined
+          ? []
+          : [
+              {
+                command: ['/usr/sbin/saslpasswd2', '-p', '-c', '-u', house.settings.hostName, name],
+                input: password,
+              },
+            ],
+      ),
+      { command: ['/bin/bash', '-c', 'touch /etc/sasldb2; chmod 600 /etc/sasldb2'] },
+    ],
+  }),
+  async furnish(box) {
+    await box.folder(spool, 'root', 'root', 0o700)
+    await box.folder('/var/lib/sendmail', 'root', 'root', 0o755)
+    await box.folder('/var/mail', 'vmail', 'vmail', 0o755)
+  },
+  daemon: [
+    '/bin/bash',
+    '-c',
+    `bash /etc/mail/make && exec perl /etc/mail/listener ${program} -bD $(cat /etc/mail/interval)`,
+  ],
+  async end(box) {
+    await box.run(['/bin/bash', '-c', 'kill -TERM $(head -1 /run/sendmail.pid)'])
+  },
+  async reload(box) {
+    const starts = async (): Promise<number> =>
+      (await readFile(box.path(logFile), 'utf8')).split('starting daemon (').length
+    const before = await starts()
+    await box.run(['/bin/bash', '-c', 'bash /etc/mail/make && kill -HUP $(head -1 /run/sendmail.pid)'])
+    const deadline = performance.now() + reloadMilliseconds
+    while ((await starts()) === before && performance.now() < deadline) await setTimeout(pollMilliseconds)
+  },
+  async runQueue(box) {
+    await box.run([program, '-q'])
+  },
+  async underWay(box, log) {
+    const working = (await titles(box)).filter(
+      (title) => !/accepting connections|startup|cmd read|listener/.test(title),
+    )
+    const untried = (await waitingIn(box)).filter(
+      ({ id, held }) => !held && !new RegExp(`: ${id}: (?:to=.* stat=)`).test(log),
+    )
+    return [...working, ...untried.map(({ id }) => `${id} was not tried yet`)]
+  },
+  async queue(box, log): Promise<readonly QueuedRecipient[]> {
+    return (await waitingIn(box)).flatMap(({ id, sender, recipients, held }) =>
+      recipients.map((recipient) => ({
+        message: id,
+        sender,
+        recipient,
+        state: held ? ('held' as const) : ('queued' as const),
+        attempts: attemptsIn(log, id, recipient),
+      })),
+    )
+  },
+  async nextDue(box) {
+    const waiting = (await waitingIn(box)).filter(({ held }) => !held)
+    if (waiting.length === 0) return undefined
+    const interval = Number(/\d+/.exec(await readFile(box.path('/etc/mail/interval'), 'utf8'))?.[0] ?? 1800)
+    return Math.min(...waiting.map(({ tried }) => (tried === undefined ? Date.now() : tried + interval * 1000)))
+  },
+  async operate(box, act, message) {
+    if (act === 'remove') {
+      for (const kind of ['qf', 'hf', 'df', 'xf']) await box.remove(`${spool}/${kind}${message}`)
+      return
+    }
+    const words = act === 'hold' ? ['-Qheld', `-qI${message}`] : ['-Q', '-qQ', `-qI${message}`]
+    await box.run([program, ...words])
+  },
+  ended(log, address) {
+    const final = String.raw`.* stat=(?!Deferred|queued)`
+    if (new RegExp(`: to=<?${quoted(address)}>?[,\\s]${final}`, 'i').test(log)) return true
+    const [, id] = new RegExp(String.raw`: (\w+): alias <?${quoted(address)}>? =>`, 'i').exec(log) ?? []
+    return id !== undefined && new RegExp(`: ${id}: to=${final}`).test(log)
+  },
+  // What it learnt of hosts lives as long as the process that delivers (there is no HostStatusDirectory).
+  remembers: () => false,
+  async empty(box) {
+    await box.remove(spool)
+  },
+}
