@@ -111,6 +111,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'server/protocol',
     'server/node',
     'simulators',
+    'steps',
+    'targets',
     'cli',
   ],
   fuzz: [
