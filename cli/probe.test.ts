@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { openScene } from '../simulators/scene.ts'
-import { endpointOf, isLoopback, probe } from './probe.ts'
+import { endpointOf, isLoopback } from './far.ts'
+import { probe } from './probe.ts'
 import type { ProbeOptions } from './probe.ts'
 
 const options: ProbeOptions = { domain: 'there.example', from: 'tester@elsewhere.example', wait: '0' }

@@ -6,8 +6,7 @@
  * (`--sink`, where the far domain's mail exchanger is under the user's control) has received.
  */
 import { randomBytes } from 'node:crypto'
-import { lookup } from 'node:dns/promises'
-import { BlockList, isIP, isIPv6 } from 'node:net'
+import { isIPv6 } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import type { Command } from 'commander'
 import type { Names } from '../probes/relay.ts'
@@ -19,6 +18,7 @@ import type { Exchanger, WireClient } from '../simulators/contract.ts'
 import { openScriptedExchanger } from '../simulators/exchangers/scripted.ts'
 import { conclusion, exitCodes as probeExitCodes, listing, resultDocument, summary } from './probe-report.ts'
 import type { ProbeResult } from './probe-report.ts'
+import { addressOf, endpointOf, farWithLeave, pauseMilliseconds } from './far.ts'
 import { examples, exitCodes, usageFault } from './usage.ts'
 
 export interface ProbeOptions {
@@ -38,25 +38,9 @@ export interface ProbeSurroundings {
   readonly sleep: (milliseconds: number) => Promise<void>
 }
 
-interface Endpoint {
-  readonly host: string
-  readonly port: number
-}
-
-/** Between two probes of a server that is not on loopback. */
-const pauseMilliseconds = 1000
 /** How long a reply may take; servers that tarpit strangers take their time. */
 const patienceMilliseconds = 15_000
 const longestWaitSeconds = 600
-
-/** `mail.example:25`, `mail.example` (port 25), `[::1]:2525`, `127.0.0.1:2525`. */
-export function endpointOf(text: string, what: string): Endpoint {
-  const parts = /^(?:\[([^\]]+)\]|([^:[\]\s]+))(?::(\d{1,5}))?$/.exec(text)
-  const host = parts?.[1] ?? parts?.[2] ?? ''
-  const port = Number(parts?.[3] ?? '25')
-  if (host === '' || port < 1 || port > 65_535) throw usageFault(`${what} is HOST:PORT or [IPv6]:PORT, not "${text}"`)
-  return { host, port }
-}
 
 const mailboxOf = (text: string, option: string): { readonly user: string; readonly domain: string } => {
   const [user = '', domain = '', ...more] = text.split('@')
@@ -66,22 +50,6 @@ const mailboxOf = (text: string, option: string): { readonly user: string; reado
 }
 
 const isDomain = (text: string): boolean => /^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*$/.test(text)
-
-const loopback = new BlockList()
-loopback.addSubnet('127.0.0.0', 8, 'ipv4')
-loopback.addAddress('::1', 'ipv6')
-
-/** Judged by the address that will be connected to, not by its name. */
-export const isLoopback = (address: string): boolean => loopback.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
-
-const resolve = async (host: string): Promise<string | undefined> => {
-  if (isIP(host) !== 0) return host
-  try {
-    return (await lookup(host)).address
-  } catch {
-    return undefined
-  }
-}
 
 /** What the server calls itself; undefined when it does not greet us. Rejects when nobody answers. */
 const nameOf = async (dial: () => Promise<WireClient>): Promise<string | undefined> => {
@@ -133,17 +101,13 @@ export async function probe(target: string, options: ProbeOptions, around: Probe
   const endpoint = endpointOf(target, 'the server')
   const wait = waitOf(options.wait)
   namesFor(options, '127.0.0.1', 'localhost')
-  const address = await resolve(endpoint.host)
+  const address = await addressOf(endpoint.host)
   const unreachable = (why: string): number => {
     around.err(`smtpspec probe: ${target} cannot be reached: ${why}\n`)
     return probeExitCodes.unreachable
   }
   if (address === undefined) return unreachable('its name has no address')
-  const far = !isLoopback(address)
-  if (far && options.iAmAuthorised !== true && options.list !== true)
-    throw usageFault(
-      `${target} is not on this machine: probing somebody's server without leave is an attack. With leave, say --i-am-authorised`,
-    )
+  const far = farWithLeave(target, address, 'probing', options.iAmAuthorised === true || options.list === true)
   const dial = (): Promise<WireClient> =>
     openWireClient({ host: address, port: endpoint.port }, { patience: patienceMilliseconds })
   let name: string | undefined
