@@ -105,8 +105,8 @@ Then('both {host} and {host} receive some', async function (this: MailWorld, one
 Then('{host} was told the true size, or more', async function (this: MailWorld, host: string) {
   await this.rest()
   const { mailParameters, content } = theOne(this, host)
-  const told = Number(mailParameters['SIZE'])
-  assert.ok(told >= content.length, `it was told ${told} octets; ${content.length} came`)
+  const octets = Number(mailParameters['SIZE'])
+  assert.ok(octets >= content.length, `it was told ${octets} octets; ${content.length} came`)
 })
 
 Then('the hosts are tried in this order:', async function (this: MailWorld, table: DataTable) {

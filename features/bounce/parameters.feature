@@ -125,7 +125,7 @@ Feature: The parameters of notification are read strictly
         | command                                                                                                                              | answer |
         | MAIL FROM:<{a × 64}@{b × 63}.{c × 63}.example> SIZE=1 BODY=8BITMIME SMTPUTF8 AUTH={a × 64}@{b × 63}.{c × 63}.example RET=FULL ENVID={x × 100} | 250 |
         | RCPT TO:<alice@here.example> NOTIFY=SUCCESS,FAILURE,DELAY ORCPT=rfc822;{x × 493}                                                     | 250    |
-        | RCPT TO:<@{r × 63}.{s × 63}.{t × 63}.{u × 50}:alice@here.example> NOTIFY=SUCCESS,FAILURE,DELAY ORCPT=rfc822;{x × 493}                | 250    |
+        | RCPT TO:<@{r × 63}.{s × 63}.{t × 63}.{u × 42}:alice@here.example> NOTIFY=SUCCESS,FAILURE,DELAY ORCPT=rfc822;{x × 493}                | 250    |
 
     Example: A line of 1036 octets
       Then a command line of 1036 octets is understood
