@@ -114,6 +114,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'steps',
     'targets',
     'cli',
+    // a large report, in the browser of the interop checks
+    'report',
+    'interop',
   ],
   fuzz: [
     'server/main',

@@ -33,7 +33,8 @@ const list = async (options: CacheOption): Promise<void> => {
 }
 
 const fetchAll = async (names: readonly string[], options: CacheOption): Promise<number> => {
-  const wanted = names.map((name) => {
+  const every = products.map(({ packages }) => packages.name)
+  const wanted = (names.includes('all') ? every : names).map((name) => {
     const product = products.find(({ packages }) => packages.name === name)
     if (product !== undefined) return product.packages
     const known = products.map(({ packages }) => packages.name).join(', ')
@@ -64,7 +65,7 @@ export function register(program: Command): void {
   command
     .command('install')
     .description('Fetch servers from the packages of this system and unpack them into the cache. Needs root.')
-    .argument('<names...>', products.map(({ packages }) => packages.name).join(', '))
+    .argument('<names...>', `${products.map(({ packages }) => packages.name).join(', ')}, or all`)
     .option(...cacheOption)
     .action(async (names: string[], options: CacheOption) => {
       process.exitCode = await fetchAll(names, options)
@@ -72,6 +73,7 @@ export function register(program: Command): void {
   examples(command, [
     ['smtpspec targets list', 'what there is'],
     ['smtpspec targets install postfix exim', 'fetch both'],
+    ['smtpspec targets install all', 'fetch all that can be fetched'],
     ['smtpspec verify --target postfix', 'the same features, on a server that nobody here wrote'],
   ])
 }

@@ -30,8 +30,8 @@ const stories = [
   },
   {
     file: 'open-relay',
-    title: 'Open relay',
-    says: 'Known for what it is where anybody may relay; else nobody gets mail through, however written.',
+    title: 'No silent open relay',
+    says: 'Where anybody may relay, the server says so loudly; elsewhere nobody gets mail through.',
   },
 ] as const
 

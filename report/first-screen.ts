@@ -67,7 +67,7 @@ const severalTargets = (report: ReportDocument): string => {
     return `
         <tr>
           <th scope="row">${escaped(name)} <small>${escaped(version)}</small></th>
-          ${cell('Open relay?', `relay-${relay.answer}`, shortAnswers[relay.answer], how)}
+          ${cell('Open relay', `relay-${relay.answer}`, shortAnswers[relay.answer], how)}
           ${storiesOf(report, name).map(storyCell).join('')}
           <td data-label="hold">${count.passed}</td><td data-label="fail"${count.failed > 0 ? ' class="fails"' : ''}>${count.failed}</td><td data-label="not judged">${count.other}</td>
           <td data-label="MUST tried">${must === undefined ? '' : `${must.tried}/${must.of}`}</td>

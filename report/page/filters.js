@@ -59,36 +59,29 @@ const show = async () => {
   const found = deep ? await inEvidence(words, () => turn === latest) : undefined
   if (turn !== latest) return
   const startedAt = performance.now()
-  const fits = new Map(
-    scenarios.map((scenario) => [
-      scenario,
-      {
-        all:
-          (!level || scenario.level === level) &&
-          (!source || scenario.sources.has(source)) &&
-          (!role || scenario.sides.has(role)),
-        words: words.every((word) => scenario.text.includes(word)),
-      },
-    ]),
-  )
-  shownResults = results.filter((result) => {
-    const fit = fits.get(result.scenario)
-    return (
-      fit.all &&
-      (fit.words || (found?.has(result.index) ?? false)) &&
+  for (const scenario of scenarios) {
+    scenario.fits =
+      (!level || scenario.level === level) &&
+      (!source || scenario.sources.has(source)) &&
+      (!role || scenario.sides.has(role))
+    scenario.named = words.every((word) => scenario.text.includes(word))
+    scenario.found = scenario.named
+  }
+  for (const index of found ?? []) results[index].scenario.found = true
+  shownResults = results.filter(
+    (result) =>
+      result.scenario.fits &&
+      (result.scenario.named || (found?.has(result.index) ?? false)) &&
       (!target || result.target === target) &&
-      (!verdict || result.verdict === verdict)
-    )
-  })
+      (!verdict || result.verdict === verdict),
+  )
   const shown = target ? [target] : targets
-  const chosen = new Set(shownResults)
   const rows = matrixRows.filter(
     (row) =>
       (!source || row.source === source) &&
       (!level || row.level.startsWith(level)) &&
       (!role || row.sides.includes(role)) &&
-      (words.every((word) => row.text.includes(word)) ||
-        shown.some((name) => row.cells.get(name)?.some((result) => chosen.has(result)))) &&
+      (words.every((word) => row.text.includes(word)) || row.scenarios.some(({ found: holds }) => holds)) &&
       (!verdict || shown.some((name) => row.kinds[targets.indexOf(name)] === verdict)),
   )
   showMatrix(rows, shown)

@@ -12,12 +12,14 @@ const matrixRows = (() => {
           source: sourceOf(id),
           sides: sidesOf(id),
           cells: new Map(),
+          scenarios: new Set(),
           level: known?.level ?? '',
           what: known?.what,
         }
         row.text = `${id} ${row.what ?? ''}`.toLowerCase()
         rows.set(id, row)
       }
+      row.scenarios.add(result.scenario)
       const cell = row.cells.get(result.target)
       if (cell === undefined) row.cells.set(result.target, [result])
       else cell.push(result)
@@ -25,6 +27,7 @@ const matrixRows = (() => {
   }
   return [...rows.values()].sort((one, other) => numeric.compare(one.id, other.id))
 })()
+for (const row of matrixRows) row.scenarios = [...row.scenarios]
 for (const row of matrixRows) row.kinds = targets.map((target) => kindOf(row.cells.get(target) ?? []))
 const rowsById = new Map(matrixRows.map((row) => [row.id, row]))
 
