@@ -15,14 +15,14 @@ import type { MailWorld } from './world.ts'
 const heard = ({ spoken }: Conversation): Buffer =>
   Buffer.concat(spoken.filter(({ side }) => side === 'C').map(({ bytes }) => bytes))
 
-/** Its lines; of BDAT the command alone, since its octets are no lines. */
+/** Its lines, with verbs in one case (RFC 5321 §2.4: case is not significant); of BDAT the command alone, since its octets are no lines. */
 const linesOf = (conversation: Conversation): readonly string[] => {
   const bytes = heard(conversation)
   const lines: string[] = []
   let at = 0
   for (let end = bytes.indexOf('\r\n'); end !== -1; end = bytes.indexOf('\r\n', at)) {
     const line = bytes.toString('utf8', at, end)
-    lines.push(line)
+    lines.push(line.replace(/^(?:MAIL FROM|RCPT TO):/i, (verb) => verb.toUpperCase()))
     at = end + 2 + Number(/^BDAT (\d+)/.exec(line)?.[1] ?? 0)
   }
   return lines

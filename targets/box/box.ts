@@ -128,7 +128,8 @@ export const openBox = async (tree: string): Promise<Box> => {
   const token = randomUUID()
   const child = spawn(
     'setpriv',
-    ['--pdeathsig', 'KILL', ...unshare, '/bin/bash', '-c', script, 'box', tree, token],
+    ['--pdeathsig', 'KILL', ...unshare, '/bin/bash', '--norc', '-c', script, 'box', tree, token],
+    // A shell whose input is a socket reads the user's .bashrc, and waits for whatever that waits for.
     // A group of its own: Ctrl-C is for us, and the box ends after us.
     { stdio: ['pipe', 'pipe', 'pipe'], detached: true, env: environment },
   )

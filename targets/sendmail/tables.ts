@@ -42,7 +42,7 @@ const access = ({ settings }: House): string => {
     ...incoming.relayDomains.map((domain) => [`To:${domain}`, 'RELAY'] as const),
     ['ClientConn:', String(limits.connectionsPerHost)],
     ['ClientRate:', String(limits.connectionsPerMinute)],
-    ...(tls === 'required' ? [[`TLS_Srv:${outgoing.smarthost?.host ?? ''}`, 'VERIFY'] as const] : []),
+    ...(tls === 'required' ? [['TLS_Srv:', 'VERIFY+CN'] as const] : []),
   ])
 }
 
@@ -82,11 +82,12 @@ const accountsOf = ({ mailboxes }: House): string => {
   return names.map((name) => `${name}:x:7108:7108::/var/mail/${name}:/bin/false\n`).join('')
 }
 
+/** For any server: only the smarthost is ever asked, whose name may be an alias of another. */
 const authinfo = ({ settings: { outgoing } }: House): string => {
   const { smarthost } = outgoing
   if (smarthost?.user === undefined) return ''
   const { user, password = '' } = smarthost
-  return table([[`AuthInfo:${smarthost.host}`, `"U=${base64(user)}" "I=${base64(user)}" "P=${base64(password)}"`]])
+  return table([['AuthInfo:', `"U=${base64(user)}" "I=${base64(user)}" "P=${base64(password)}"`]])
 }
 
 export const tables = (house: House, { certificate, trustedCertificates, listeners }: Place): Rendered['files'] => {
