@@ -20,17 +20,17 @@ describe('a failure can be seen again', () => {
     [
       'commands out of order',
       'S: 220 x\nC: EHLO a\nS: 250 x\nC: DATA\nS: 503 x',
-      String.raw`(sleep 1; printf 'EHLO a\r\n'; sleep 1; printf 'DATA\r\n'; sleep 1) | nc HOST PORT`,
+      String.raw`(sleep 1; printf 'EHLO a\r\n'; sleep 1; printf 'DATA\r\n'; sleep 1) | nc -w 5 HOST PORT`,
     ],
     [
       'exact bytes',
       String.raw`C| EHLO 50%'\n\x00\0`,
-      String.raw`(sleep 1; printf 'EHLO 50%%\047\n\000\000'; sleep 1) | nc HOST PORT`,
+      String.raw`(sleep 1; printf 'EHLO 50%%\047\n\000\000'; sleep 1) | nc -w 5 HOST PORT`,
     ],
     [
       'a quoted local part',
       'C: RCPT TO:<"a\\"b"@c>',
-      String.raw`(sleep 1; printf 'RCPT TO:<"a\\"b"@c>\r\n'; sleep 1) | nc HOST PORT`,
+      String.raw`(sleep 1; printf 'RCPT TO:<"a\\"b"@c>\r\n'; sleep 1) | nc -w 5 HOST PORT`,
     ],
   ])('%s', (_what, text, line) => {
     expect(of(text)).toEqual([line])

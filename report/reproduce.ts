@@ -1,6 +1,6 @@
 /**
  * How to see a failure again without this suite: what clients said to the server, as a `swaks` line where that says it, or
- * else as the raw bytes for `nc`, a second apart so that every reply is waited for.
+ * else as the raw bytes for `nc`, a second apart so that every reply is waited for; it hangs up five seconds after the last.
  *
  * Reads the notation in which evidence is written. HOST and PORT stand for the server; passwords are not in evidence and so
  * not here. What ran under TLS or was cut short cannot be said as raw bytes, and is left out.
@@ -71,7 +71,7 @@ const swaksLine = (conversation: string, lines: readonly string[]): string | und
 const raw = (conversation: string, turns: readonly string[]): string | undefined => {
   if (/# TLS begins|\(redacted\)|lines left out|characters more\)$/m.test(conversation)) return undefined
   const said = turns.map((bytes) => `printf ${quoted(bytes)}; sleep 1`)
-  const line = `(sleep 1; ${said.join('; ')}) | nc HOST PORT`
+  const line = `(sleep 1; ${said.join('; ')}) | nc -w 5 HOST PORT`
   return line.length > 2000 ? undefined : line
 }
 

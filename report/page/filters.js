@@ -41,7 +41,7 @@ const groupOf = (own, few) => {
     element(
       'span',
       { className: 'quiet' },
-      `${own.length} scenarios${failed > 0 ? `, ${failed} fail` : ''} · ${scenario.file}`,
+      `${own.length} ${own.length === 1 ? 'scenario' : 'scenarios'}${failed > 0 ? `, ${failed} fail` : ''} · ${scenario.file}`,
     ),
   )
   return group(few, summary, () => own.map(resultElement))

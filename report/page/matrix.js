@@ -141,7 +141,7 @@ const showMatrix = (rows, shown) => {
         'summary',
         {},
         element('strong', {}, name),
-        element('span', { className: 'quiet' }, ` ${own.length} requirements`),
+        element('span', { className: 'quiet' }, ` ${own.length} ${own.length === 1 ? 'requirement' : 'requirements'}`),
         element('span', { className: 'bad' }, failing.length > 0 ? ` · fail: ${failing.join(', ')}` : ''),
       )
       return group(rows.length <= fewRows, summary, () => [matrixTable(own, shown)])
