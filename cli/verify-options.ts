@@ -13,10 +13,12 @@ import { failOns } from '../report/verdict.ts'
 import type { FailOn } from '../report/verdict.ts'
 import { signingKey } from './report-files.ts'
 import { targetNames } from '../targets/choose.ts'
+import { isHost, policyIn } from '../targets/host/host.ts'
 import { usageFault } from './usage.ts'
 
 export interface VerifyOptions {
   readonly target: string
+  readonly policy?: string
   readonly tags?: string
   readonly exclude?: string
   readonly list?: true
@@ -49,7 +51,8 @@ const targetsOf = (text: string): readonly string[] => {
   if (text === 'all') return targetNames
   const named = [...new Set(text.split(',').map((name) => name.trim()))]
   for (const name of named)
-    if (!targetNames.includes(name)) throw usageFault(`--target knows ${targetNames.join(', ')}, not "${name}"`)
+    if (!targetNames.includes(name) && !isHost(name))
+      throw usageFault(`--target knows ${targetNames.join(', ')}, not "${name}"`)
   return named
 }
 
@@ -92,6 +95,14 @@ export const readOptions = async (options: VerifyOptions): Promise<Wishes> => {
     throw usageFault('--sign signs a report; say where with --report-dir')
   const failOn: FailOn = options.strict === true && options.failOn === 'must' ? 'should' : options.failOn
   const targets = targetsOf(options.target)
+  if (targets.some(isHost)) {
+    if (options.policy === undefined)
+      throw usageFault(
+        '--target host:… needs a --policy FILE that says what the server is set to; docs/host.md shows one',
+      )
+    const policy = policyIn(options.policy)
+    if (typeof policy === 'string') throw usageFault(policy)
+  }
   if (options.outOfProcess === true && targets.some((name) => name !== 'reference'))
     throw usageFault('--out-of-process is about the reference server; the others have processes of their own')
   return {

@@ -85,7 +85,11 @@ export const verifyTarget = async (runner: Runner, asked: Asked, cache: string):
   const { target, wanted, catalogue, baseline } = asked
   const problems: string[] = []
   const expectations = await expectationsOf(target, problems)
-  const targetVersion = await createTarget(target, { ownProcess: false, worker: createWorker(cache) }).version()
+  const targetVersion = await createTarget(target, {
+    ownProcess: false,
+    worker: createWorker(cache),
+    ...(typeof wanted.parameters['policy'] === 'string' && { policy: wanted.parameters['policy'] }),
+  }).version()
   if (expectations.deviations.length > 0 && expectations.version !== targetVersion)
     remark(
       `what is known of ${target} was seen with ${expectations.version}; this is ${targetVersion}, so it may have changed`,

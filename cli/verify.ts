@@ -57,7 +57,12 @@ export const verify = async (selection: readonly string[], options: VerifyOption
   const wanted = (target: string): Wanted => ({
     paths,
     tagExpression,
-    parameters: { target, cache, ...(options.outOfProcess === true && { outOfProcess: true }) },
+    parameters: {
+      target,
+      cache,
+      ...(options.outOfProcess === true && { outOfProcess: true }),
+      ...(options.policy !== undefined && { policy: resolve(options.policy) }),
+    },
     workers,
     retry,
     shard,
@@ -134,6 +139,10 @@ export const register = (program: Command): void => {
       '--target <names>',
       `the servers under test, comma separated: ${targetNames.join(', ')}; or all of them: all`,
       'reference',
+    )
+    .option(
+      '--policy <file>',
+      'what a server that is already there (--target host:ADDRESS:PORT) is set to; see docs/host.md',
     )
     .option('--out-of-process', 'run the reference server as a process of its own, on the real clock')
     .option('--tags <expression>', 'only scenarios whose tags match, for example "@must and not @alone"')

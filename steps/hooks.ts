@@ -45,6 +45,8 @@ Before(async function (this: MailWorld, parameter: ITestCaseHookParameter) {
   await this.open({ ipv6: needs.includes('ipv6') })
   const missing = needs.filter((need) => !this.target.capabilities.has(need))
   if (missing.length > 0) return skip(this, `has no ${missing.join(', ')}`)
+  const unfit = this.target.unfit?.(JSON.stringify(parameter.pickle.steps))
+  if (unfit !== undefined) return skip(this, unfit)
   if (needs.includes('admin')) this.settings = { ...this.settings, admin: { enabled: true, port: 0 } }
   return undefined
 })

@@ -10,6 +10,7 @@ import { parseScript, unescapeBytes } from '../simulators/notation.ts'
 import type { Sender } from './vocabulary.ts'
 import { client, connect, matches, sayAll, stranger, textOf } from './wire/wire.ts'
 import type { Role } from './wire/wire.ts'
+import { NotApplicable } from '../targets/faults.ts'
 import type { Capability } from '../targets/target.ts'
 import type { MailWorld } from './world.ts'
 
@@ -141,6 +142,7 @@ Then('after {duration} the server says 421 and closes', async function (this: Ma
 })
 
 When('the server is stopped', async function (this: MailWorld) {
+  if (this.target.usual !== undefined) throw new NotApplicable('is not ours to stop')
   await this.target.stop()
 })
 

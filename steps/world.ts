@@ -33,6 +33,8 @@ export class MailWorld extends World<{
   readonly cache?: string
   /** The reference server in a process of its own. */
   readonly outOfProcess?: boolean
+  /** What a server that is already there is set to. */
+  readonly policy?: string
 }> {
   readonly cast = newCast()
   readonly letters: Letter[] = []
@@ -76,9 +78,14 @@ export class MailWorld extends World<{
     const worker = workerFor(this.parameters.cache)
     this.openedScene = await openScene({ ipv6, ...(await sceneOptionsFor(this.parameters.target, worker)) })
     this.stops.push(() => this.scene.close())
-    this.openedTarget = createTarget(this.parameters.target, { ownProcess: this.ownProcess, worker })
+    this.openedTarget = createTarget(this.parameters.target, {
+      ownProcess: this.ownProcess,
+      worker,
+      ...(this.parameters.policy !== undefined && { policy: this.parameters.policy }),
+    })
     const address = this.scene.address('server')
-    this.settings = serviceSettings(this.scene, address)
+    const usual = serviceSettings(this.scene, address)
+    this.settings = this.target.usual?.(usual) ?? usual
     // Servers know themselves among exchangers by their address.
     this.scene.dns.zone(`mail.here.example. A ${address}`)
     this.declare('here.example', 'mail.here.example', 'elsewhere.example')
@@ -153,7 +160,11 @@ export class MailWorld extends World<{
   }
 
   sourceOf(person: Person): string {
-    person.source ??= this.scene.address(person.standing === 'trusted' ? 'trusted' : 'stranger')
+    if (person.source === undefined) {
+      const standing = person.standing === 'trusted' ? 'trusted' : 'stranger'
+      const free = this.scene.address(standing)
+      person.source = this.target.source?.(standing, free) ?? free
+    }
     return person.source
   }
 
@@ -186,7 +197,7 @@ export class MailWorld extends World<{
       ...(authenticates && {
         credentials: {
           user: person.name,
-          password: person.password ?? passwordOf(person.name),
+          password: person.password ?? this.target.password?.(person.name) ?? passwordOf(person.name),
           ...(person.method !== undefined && { method: person.method }),
         },
       }),

@@ -6,6 +6,7 @@ import { createBoxedTarget } from './box/target.ts'
 import { installedVersion, whyNot } from './box/packages.ts'
 import type { Product } from './box/product.ts'
 import { exim } from './exim/exim.ts'
+import { createHostTarget, isHost, policyIn, whyNotHost } from './host/host.ts'
 import { postfix } from './postfix/postfix.ts'
 import { sendmail } from './sendmail/sendmail.ts'
 import { createReferenceTarget } from './reference.ts'
@@ -14,12 +15,16 @@ import { createSmtpServerTarget } from './smtp-server.ts'
 import type { Target } from './target.ts'
 import type { Worker } from './worker.ts'
 
+import { TargetUnavailable } from './faults.ts'
+
 export { NotApplicable, TargetUnavailable } from './faults.ts'
 
 export interface TargetOptions {
   /** The scenario needs a process of its own, one that can be killed. */
   readonly ownProcess: boolean
   readonly worker: Worker
+  /** The file that tells what a server that is already there is set to. */
+  readonly policy?: string
 }
 
 /** Mail servers of the system's packages, each in a box of its own. */
@@ -40,6 +45,11 @@ export const targetNames: readonly string[] = Object.keys(makers)
 
 /** Throws for a name that is not in `targetNames`; the commands check before. */
 export const createTarget = (name: string, options: TargetOptions): Target => {
+  if (isHost(name)) {
+    const policy = policyIn(options.policy ?? '')
+    if (typeof policy === 'string') throw new TargetUnavailable(policy)
+    return createHostTarget(name, policy)
+  }
   const make = makers[name]
   if (make === undefined) throw new Error(`there is no target "${name}"; known are ${targetNames.join(', ')}`)
   return make(options)
@@ -53,6 +63,7 @@ export const sceneOptionsFor = async (name: string, worker: Worker): Promise<Sce
 
 /** Why a target cannot run at all, in one sentence with the way out; undefined when it can. */
 export const whyUnavailable = async (name: string, cache: string): Promise<string | undefined> => {
+  if (isHost(name)) return whyNotHost(name)
   if (!products.some(({ packages }) => packages.name === name)) return undefined
   const reason = whyNot()
   if (reason !== undefined) return `${name} ${reason}`

@@ -91,6 +91,15 @@ export interface Target {
   /** Resolves when no attempt is under way and nothing is due; rejects with what it still does at the deadline. */
   rest(deadlineMilliseconds: number): Promise<void>
 
+  /** For a server that is already there: the settings that scenarios start from, as its policy says they are. */
+  usual?(settings: SettingsDocument): SettingsDocument
+  /** The address to speak from: the free one of the scene, or one that the server really trusts. */
+  source?(standing: 'stranger' | 'trusted', free: string): string
+  /** Why a scenario with these words cannot be asked of it. */
+  unfit?(text: string): string | undefined
+  /** The password of a user, where it is not the suite's own. */
+  password?(user: string): string | undefined
+
   /** Changes settings while running. */
   apply?(settings: SettingsDocument): Promise<void>
   /** Stops and starts again on the same folder. */

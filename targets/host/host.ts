@@ -1,0 +1,153 @@
+/**
+ * A server that is already there, on this machine, as a target: nothing of it can be set, started or looked into.
+ *
+ * Its policy file says what it is set to. A scenario that needs another setting is "not applicable", with the settings in
+ * question. It is never stopped; what a scenario left in it stays there.
+ */
+import { readFileSync } from 'node:fs'
+import { isIPv4, connect, BlockList } from 'node:net'
+import { once } from 'node:events'
+import { endpointOf, isLoopback } from '../../cli/far.ts'
+import type { SettingsDocument } from '../../server/settings/schema.ts'
+import { NotApplicable } from '../faults.ts'
+import type { Capability, Target } from '../target.ts'
+import { readPolicy } from './policy.ts'
+import type { Policy } from './policy.ts'
+
+const patienceMilliseconds = 5000
+
+export const isHost = (name: string): boolean => name.startsWith('host:')
+
+const placeOf = (name: string): { readonly host: string; readonly port: number } =>
+  endpointOf(name.slice('host:'.length), '--target host:')
+
+/** Why the server cannot be judged: not on this machine, or nobody answers. */
+export const whyNotHost = async (name: string): Promise<string | undefined> => {
+  const { host, port } = placeOf(name)
+  if (!isLoopback(host))
+    return `${name} is not a loopback address: only servers on this machine are verified; smtpspec probe speaks to others`
+  const socket = connect({ host, port })
+  try {
+    await once(socket, 'connect', { signal: AbortSignal.timeout(patienceMilliseconds) })
+    return undefined
+  } catch (error) {
+    return `${name} cannot be reached: ${error instanceof Error ? error.message : String(error)}`
+  } finally {
+    socket.destroy()
+  }
+}
+
+/** The policy, or every mistake in it as one text. */
+export const policyIn = (file: string): Policy | string => {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch {
+    return `there is no policy file at "${file}"; docs/host.md shows one`
+  }
+  const read = readPolicy(text)
+  return read.kind === 'read' ? read.policy : `"${file}" is no policy: ${read.mistakes.join('; ')}`
+}
+
+const capabilitiesOf = ({ ports, extensions, authentication }: Policy): ReadonlySet<Capability> => {
+  const offered = {
+    STARTTLS: 'tls',
+    DSN: 'dsn',
+    CHUNKING: 'chunking',
+    BINARYMIME: 'binarymime',
+    SMTPUTF8: 'smtputf8',
+    ENHANCEDSTATUSCODES: 'enhanced-codes',
+  } as const
+  return new Set<Capability>([
+    ...extensions.map((keyword) => offered[keyword]),
+    ...(ports.submission === undefined ? [] : (['submission'] as const)),
+    ...(ports.submissions === undefined ? [] : (['submissions'] as const)),
+    ...(authentication.methods.includes('SCRAM-SHA-256') ? (['scram'] as const) : []),
+    ...(authentication.methods.includes('SCRAM-SHA-256-PLUS') ? (['scram-plus'] as const) : []),
+  ])
+}
+
+const flatten = (value: unknown, place: string, into: Map<string, string>): ReadonlyMap<string, string> => {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    for (const [name, inner] of Object.entries(value)) flatten(inner, place === '' ? name : `${place}.${name}`, into)
+  } else into.set(place, JSON.stringify(value) ?? '')
+  return into
+}
+
+/** Settings that the scenario asks for and the policy does not say; dotted names. */
+const otherwise = (wanted: SettingsDocument, usual: SettingsDocument, policy: Policy): readonly string[] => {
+  const known = new Map([...flatten(usual, '', new Map()), ...flatten(policy.settings, '', new Map())])
+  return [...flatten(wanted, '', new Map())].filter(([name, value]) => known.get(name) !== value).map(([name]) => name)
+}
+
+const networkOf = (network: string): BlockList => {
+  const [address = '', bits] = network.split('/')
+  const list = new BlockList()
+  const family = isIPv4(address) ? 'ipv4' : 'ipv6'
+  list.addSubnet(address, bits === undefined ? (family === 'ipv4' ? 32 : 128) : Number(bits), family)
+  return list
+}
+
+export const createHostTarget = (name: string, policy: Policy): Target => {
+  const { host, port } = placeOf(name)
+  let usual: SettingsDocument = {}
+  const trusts = (address: string): boolean =>
+    policy.trustedHosts.some((network) => networkOf(network).check(address, isIPv4(address) ? 'ipv4' : 'ipv6'))
+  const ports = { relay: port, ...policy.ports }
+  return {
+    name,
+    capabilities: capabilitiesOf(policy),
+    version: async () => 'as it is there',
+    usual(settings) {
+      usual = {
+        ...settings,
+        hostName: policy.hostName,
+        incoming: { allowed: true, domains: policy.domains },
+        listeners: (['relay', 'submission', 'submissions'] as const).flatMap((role) => {
+          const one = ports[role]
+          return one === undefined ? [] : [{ role, address: host, port: one }]
+        }),
+        authentication: { ...policy.authentication, failureDelay: '0ms' },
+        relay: { trustedHosts: policy.trustedHosts },
+      }
+      return usual
+    },
+    source(standing, free) {
+      if (standing !== 'trusted') {
+        if (trusts(free)) throw new NotApplicable('trusts every address that a stranger could have on this machine')
+        return free
+      }
+      const [network] = policy.trustedHosts.filter((one) => isLoopback(one.split('/')[0] ?? ''))
+      if (network === undefined) throw new NotApplicable('trusts no host of this machine, as its policy says')
+      const [address = '', bits = '32'] = network.split('/')
+      return bits === '32' ? address : address.replace(/\d+$/, (last) => String(Number(last) + 1))
+    },
+    unfit(text) {
+      if (policy.hostName !== 'mail.here.example' && text.includes('mail.here.example'))
+        return `is called ${policy.hostName}, and the scenario speaks of mail.here.example`
+      const mechanisms = [...text.matchAll(/AUTH (PLAIN|LOGIN|CRAM-MD5|SCRAM-SHA-256(?:-PLUS)?)\b/g)]
+      const unknown = mechanisms.find(([, one]) => !policy.authentication.methods.some((method) => method === one))
+      if (unknown !== undefined) return `does not offer ${unknown[1] ?? ''}, as its policy says`
+      const absent = /\bcarol\b/.test(text) && !policy.users.some((user) => user.name === 'carol')
+      return absent ? 'has no carol, as its policy says' : undefined
+    },
+    async start(settings) {
+      const names = otherwise(settings, usual, policy)
+      if (names.length > 0)
+        throw new NotApplicable(
+          `is not set as the scenario needs it, or its policy does not say so: ${names.join(', ')}`,
+        )
+    },
+    stop: async () => undefined,
+    endpoint(role) {
+      const one = ports[role]
+      if (one === undefined) throw new NotApplicable(`has no ${role} listener, as its policy says`)
+      return { host, port: one }
+    },
+    runQueue: async () => {
+      throw new NotApplicable('has a queue that nobody here can run')
+    },
+    rest: async () => undefined,
+    password: (user) => policy.users.find((one) => one.name === user)?.password,
+  }
+}
