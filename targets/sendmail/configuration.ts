@@ -122,7 +122,7 @@ const authentication = ({ settings: { authentication: how } }: House): readonly 
   return [
     define('confAUTH_MECHANISMS', methods),
     ...(methods === '' ? [] : [`TRUST_AUTH_MECH(\`${methods}')dnl`]),
-    define('confAUTH_OPTIONS', how.clearText ? 'A' : 'A p'),
+    define('confAUTH_OPTIONS', how.clearText ? '' : 'p'),
   ]
 }
 

@@ -95,6 +95,11 @@ test.each([
     'team@here.example',
     true,
   ],
+  [
+    'SYSERR(root): Too many hops 102 (100 max): from <a@b.example> via [127.0.0.1], to <carol@here.example>',
+    'carol@here.example',
+    true,
+  ],
 ])('a record "%s" ends %s: %s', (record, address, ends) => {
   expect(sendmail.ended(`${at}${record}\n`, address)).toBe(ends)
 })

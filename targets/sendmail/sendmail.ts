@@ -253,6 +253,7 @@ export const sendmail: Product = {
   ended(log, address) {
     const final = String.raw`.* stat=(?!Deferred|queued)`
     if (new RegExp(`: to=<?${quoted(address)}>?[,\\s]${final}`, 'i').test(log)) return true
+    if (new RegExp(`: Too many hops .* to <?${quoted(address)}>?`, 'i').test(log)) return true
     const [, id] = new RegExp(String.raw`: (\w+): alias <?${quoted(address)}>? =>`, 'i').exec(log) ?? []
     return id !== undefined && new RegExp(`: ${id}: to=${final}`).test(log)
   },
