@@ -38,7 +38,7 @@ Feature: The users' doors are for users
   @rfc6409-4.3-01 @rfc5068-3.1-02 @rfc5068-3.2-03 @rfc5068-3.2-04 @rfc5068-3.2-05 @rfc8314-3.3-03 @rfc4954-6-04 @rfc6409-6.4-01 @must
   Rule: Without authentication nothing is taken, not even for people here
 
-    Scenario Outline: Over <role>
+    Scenario Outline: A stranger at <role>
       Given a stranger has introduced itself under TLS on the <role> listener
       Then the server answers:
         | command                           | answer    |
