@@ -100,7 +100,7 @@ Feature: Commands are understood as the standard writes them
   @rfc5321-4.2.4-01 @rfc5321-2.2.2-04 @rfc5321-4.1.5-02 @rfc5321-4.1.1.1-15 @rfc5321-F.1-01 @rfc5321-F.6-02 @rfc5321-F.6-03 @rfc2505-2.12-01 @should
   Rule: A known command that this server does not do is answered 502, an invented one 500
 
-    Example: Commands of the past, of others, and of nobody
+    Example: Commands of the past and of others
       Given a stranger has said:
         """
         EHLO client.example
@@ -115,6 +115,14 @@ Feature: Commands are understood as the standard writes them
         | SOML FROM:<bob@there.example>  | 50z    |
         | SAML FROM:<bob@there.example>  | 50z    |
         | RCPT TO:<alice@here.example>   | 503    |
+
+    Example: Commands of nobody
+      Given a stranger has said:
+        """
+        EHLO client.example
+        """
+      Then the server answers:
+        | command                        | answer |
         | FROBNICATE                     | 500    |
         | XYZZY                          | 500    |
         | HELO-                          | 500    |
@@ -124,7 +132,7 @@ Feature: Commands are understood as the standard writes them
   @rfc5321-4.1.1-04 @rfc5321-4.3.2-05 @should
   Rule: Commands without parameters are refused with them
 
-    Example: DATA, RSET and QUIT with an argument
+    Example: RSET with an argument
       Then this conversation holds:
         """
         S: 220
@@ -132,8 +140,32 @@ Feature: Commands are understood as the standard writes them
         S: 250
         C: RSET now
         S: 501
+        C: QUIT
+        S: 221
+        """
+
+    Example: DATA with an argument
+      Then this conversation holds:
+        """
+        S: 220
+        C: EHLO client.example
+        S: 250
+        C: MAIL FROM:<bob@there.example>
+        S: 250
+        C: RCPT TO:<alice@here.example>
+        S: 250
         C: DATA please
         S: 501
+        C: QUIT
+        S: 221
+        """
+
+    Example: QUIT with an argument
+      Then this conversation holds:
+        """
+        S: 220
+        C: EHLO client.example
+        S: 250
         C: QUIT please
         S: 501
         C: QUIT
