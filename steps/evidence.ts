@@ -98,11 +98,25 @@ const serverPieces = async ({ target, scene }: MailWorld): Promise<readonly Piec
   ]
 }
 
+/** Passwords and tokens of the settings, wherever they stand in them. */
+const secretsIn = (value: unknown): readonly string[] =>
+  typeof value !== 'object' || value === null
+    ? []
+    : Object.entries(value).flatMap(([key, part]: [string, unknown]) =>
+        typeof part === 'string' && (key === 'password' || key === 'token') ? [part] : secretsIn(part),
+      )
+
 /** What the server was told: the files that its settings became, or else the settings themselves. */
 const configurationOf = ({ target, settings }: MailWorld): string => {
   const files = target.configuration?.() ?? { settings: JSON.stringify(settings, undefined, 2) }
+  const secrets = secretsIn(settings).flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])
   return Object.entries(files)
-    .map(([path, text]) => `── ${path} ──\n${text.trimEnd()}\n`)
+    .map(([path, text]) => {
+      const clear = secrets
+        .filter((secret) => secret !== '')
+        .reduce((left, secret) => left.replaceAll(secret, '(redacted)'), text)
+      return `── ${path} ──\n${clear.trimEnd()}\n`
+    })
     .join('\n')
 }
 
