@@ -26,6 +26,7 @@ const introduced = async (
   await wire.reply()
   await wire.say('EHLO client.example')
   if (secure === undefined || role === 'submissions') return wire
+  world.needs('tls', 'offers no TLS')
   assert.equal((await wire.say('STARTTLS')).code, 220)
   await wire.secure(secure)
   await wire.say('EHLO client.example')

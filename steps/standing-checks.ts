@@ -16,8 +16,9 @@ export const unseenRefusals = (world: MailWorld): readonly string[] =>
         `nobody looked at this refusal: ${letter.result.refused.map(({ recipient, code, text }) => `${recipient ?? 'the message'}: ${code} ${text}`).join('; ')}`,
     )
 
-/** Names that everybody may ask for: reverse zones, and the machine itself (RFC 6761 §6.3). */
-const isEverybodys = (name: string): boolean => name.endsWith('.arpa') || name === 'localhost'
+/** Names that everybody may ask for: reverse zones, and the machine itself (RFC 6761 §6.3), also as resolvers complete it. */
+const isEverybodys = (name: string): boolean =>
+  name.endsWith('.arpa') || name === 'localhost' || name === 'localhost.here.example'
 
 /** (2) The server asked the DNS for a name that no Given declared. */
 export const undeclaredNames = (world: MailWorld): readonly string[] => {

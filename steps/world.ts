@@ -139,6 +139,7 @@ export class MailWorld extends World<{
   }
 
   endpoint(role: 'relay' | 'submission' | 'submissions'): Endpoint {
+    if (role !== 'relay') this.needs(role, `has no ${role} listener that users could use`)
     const endpoint = this.target.endpoint(role)
     if (endpoint === undefined) throw new Error(`the server has no ${role} listener open`)
     return endpoint

@@ -6,6 +6,7 @@ import { createBoxedTarget } from './box/target.ts'
 import { installedVersion, whyNot } from './box/packages.ts'
 import type { Product } from './box/product.ts'
 import { exim } from './exim/exim.ts'
+import { opensmtpd } from './opensmtpd/opensmtpd.ts'
 import { createHostTarget, isHost, policyIn, whyNotHost } from './host/host.ts'
 import { postfix } from './postfix/postfix.ts'
 import { sendmail } from './sendmail/sendmail.ts'
@@ -28,7 +29,7 @@ export interface TargetOptions {
 }
 
 /** Mail servers of the system's packages, each in a box of its own. */
-export const products: readonly Product[] = [postfix, exim, sendmail]
+export const products: readonly Product[] = [postfix, exim, sendmail, opensmtpd]
 
 const makers: Readonly<Record<string, (options: TargetOptions) => Target>> = {
   reference: ({ ownProcess }) => (ownProcess ? createReferenceProcessTarget() : createReferenceTarget()),

@@ -1,0 +1,210 @@
+/**
+ * OpenSMTPD in a box: its tables, its queue as `smtpctl show queue` tells it, its log as the record of what became of every
+ * recipient. `configuration.ts` renders the configuration proper.
+ *
+ * It is shown without TLS for clients, and so without AUTH, which it offers under TLS only: with OpenSSL 3, which Debian's
+ * package is built with, no handshake succeeds on the server's side (OpenSMTPD's issues 1171 and 1239, mended in 7.0).
+ */
+import { readdir } from 'node:fs/promises'
+import type { Box } from '../box/box.ts'
+import type { Place, Product, Rendered } from '../box/product.ts'
+import { NotApplicable } from '../faults.ts'
+import type { House } from '../house.ts'
+import type { Capability, QueuedRecipient } from '../target.ts'
+import { configuration, folder } from './configuration.ts'
+
+const capabilities: ReadonlySet<Capability> = new Set<Capability>([
+  'queue-view',
+  'mailboxes',
+  'kill',
+  'dsn',
+  'outgoing',
+  'enhanced-codes',
+  'own-address',
+])
+
+const spool = '/var/spool/smtpd'
+/** A copy that may have the group which the program insists on; the packages' own files cannot be changed. */
+const control = '/run/smtpctl'
+const owner = '7108:7108'
+
+/** Lines of key and value; what a table would read otherwise cannot be said. */
+const mapping = (entries: Iterable<readonly [string, string]>): string =>
+  [...entries]
+    .map(([key, value]) => {
+      if (/[\s#]/.test(key) || key === '')
+        throw new NotApplicable(`has no way to write ${JSON.stringify(key)} in a table`)
+      return `${key} ${value}\n`
+    })
+    .join('')
+
+/** Addresses and where their mail goes; an address literal of our own means the first domain. */
+const destinationsOf = (house: House, { listeners }: Place): ReadonlyMap<string, string> => {
+  const all = new Map(house.mailboxes)
+  for (const [address, to] of house.redirects) all.set(address, to.join(','))
+  const primary = `@${house.domains[0] ?? ''}`
+  const literals = new Set(listeners.map(({ address }) => address))
+  for (const [address, to] of [...all].filter(([name]) => name.endsWith(primary)))
+    for (const literal of literals) all.set(`${address.slice(0, -primary.length)}@[${literal}]`, to)
+  return all
+}
+
+const render = (house: House, place: Place): Rendered => {
+  const { smarthost } = house.settings.outgoing
+  const people = new Set(house.mailboxes.values())
+  const login = smarthost?.user === undefined ? '' : `smarthost ${smarthost.user}:${smarthost.password ?? ''}\n`
+  return {
+    hostName: house.settings.hostName,
+    files: {
+      '/etc/mailname': { text: `${house.settings.hostName}\n` },
+      '/etc/smtpd.conf': { text: configuration(house, place) },
+      [`${folder}/mailboxes`]: { text: mapping(destinationsOf(house, place)) },
+      [`${folder}/people`]: { text: mapping([...people].map((name) => [name, `${owner}:/var/mail/${name}`])) },
+      [`${folder}/secrets`]: { text: login, mode: 0o640 },
+      '/etc/ssl/certs/ca-certificates.crt': { text: place.trustedCertificates ?? '' },
+    },
+    commands: [],
+  }
+}
+
+interface Envelope {
+  readonly id: string
+  readonly kind: string
+  readonly flags: string
+  readonly sender: string
+  readonly recipient: string
+  readonly attempts: number
+  readonly state: string
+  /** Seconds until the next attempt; for one under way, how long already. */
+  readonly seconds: number
+}
+
+/** A line of `smtpctl show queue` for each envelope, its fields parted by bars; see smtpctl(8). */
+export const readQueue = (text: string): readonly Envelope[] =>
+  text.split('\n').flatMap((line) => {
+    const [id = '', , kind = '', flags = '', sender = '', recipient = '', , , , , attempts, state, seconds] =
+      line.split('|')
+    if (!/^[0-9a-f]{16}$/.test(id) || state === undefined) return []
+    return [
+      {
+        id,
+        kind,
+        flags,
+        sender: sender === '@' ? '' : sender,
+        recipient,
+        attempts: Number(attempts),
+        state,
+        seconds: Number(seconds),
+      },
+    ]
+  })
+
+const held = ({ flags }: Envelope): boolean => /suspend/i.test(flags)
+
+const envelopes = async (box: Box): Promise<readonly Envelope[]> =>
+  readQueue((await box.run([control, 'show', 'queue'])).text)
+
+/** Nothing in the spool needs no question. */
+const empty = async (box: Box): Promise<boolean> => {
+  for (const part of ['incoming', 'queue']) {
+    const found = await readdir(box.path(`${spool}/${part}`), { recursive: true }).catch(() => [])
+    if (found.some((name) => /[0-9a-f]{8}$/.test(name))) return false
+  }
+  return true
+}
+
+const quoted = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
+
+export const opensmtpd: Product = {
+  packages: { name: 'opensmtpd', packages: ['opensmtpd'] },
+  capabilities,
+  settings: [
+    'smtp',
+    'hostName',
+    'incoming',
+    'listeners',
+    'relay.trustedHosts',
+    'tls.offered',
+    'outgoing.smarthost',
+    'outgoing.sourceAddress',
+    'outgoing.nameServers',
+    'outgoing.port',
+    'outgoing.refuseLoopback',
+    'outgoing.ipv6',
+    'authentication.methods',
+    'authentication.failureDelay',
+    'authentication.failuresPerSession',
+    'queue.lifetime',
+    'queue.delayWarning',
+    'queue.sessionsPerDestination',
+    'queue.messagesPerSession',
+    'limits.messageSize',
+    'limits.recipients',
+    'refusals.hosts',
+    'refusals.noMail',
+    'refusals.senders',
+    'users',
+    'aliases',
+    'postmaster',
+    'subaddressSeparator',
+  ],
+  log: '/var/log/smtpd.log',
+  render,
+  async furnish(box) {
+    await box.folder('/var/lib/opensmtpd/empty', 'root', 'root', 0o755)
+    await box.folder('/var/spool', 'root', 'root', 0o711)
+    await box.folder('/var/mail', 'vmail', 'vmail', 0o755)
+    await box.folder('/var/run', 'root', 'root', 0o755)
+    await box.run([
+      '/bin/bash',
+      '-c',
+      `[ -e ${control} ] || { cp /usr/sbin/smtpctl ${control} && chgrp opensmtpq ${control} && chmod 2755 ${control}; }`,
+    ])
+  },
+  daemon: ['/bin/bash', '-c', 'exec /usr/sbin/smtpd -d 2>> /var/log/smtpd.log'],
+  async end(box) {
+    await box.run(['/bin/bash', '-c', 'kill -TERM $(cat /var/run/smtpd.pid)'])
+  },
+  reload() {
+    throw new NotApplicable('does not read its configuration again while it runs')
+  },
+  async runQueue(box) {
+    // A route that failed is left alone for a while unless the operator says otherwise.
+    const { text } = await box.run([control, 'show', 'routes'])
+    for (const [, route = ''] of text.matchAll(/^(\d+)\. /gm)) await box.run([control, 'resume', 'route', route])
+    await box.run([control, 'schedule', 'all'])
+  },
+  async underWay(box) {
+    if (await empty(box)) return []
+    return (await envelopes(box))
+      .filter((one) => !held(one) && (one.kind === 'bounce' || one.state !== 'pending' || one.seconds <= 0))
+      .map(({ id, kind, state, recipient }) => `${id} (${kind}) for ${recipient} is ${state}`)
+  },
+  async queue(box): Promise<readonly QueuedRecipient[]> {
+    if (await empty(box)) return []
+    return (await envelopes(box)).map((one) => ({
+      message: one.id,
+      sender: one.sender,
+      recipient: one.recipient,
+      state: held(one) ? ('held' as const) : ('queued' as const),
+      attempts: one.attempts,
+    }))
+  },
+  async nextDue(box) {
+    const due = (await envelopes(box))
+      .filter((one) => !held(one))
+      .map(({ state, seconds }) => (state === 'pending' ? seconds : 0))
+    return due.length === 0 ? undefined : Date.now() + Math.min(...due) * 1000
+  },
+  async operate(box, act, message) {
+    const words = { hold: ['pause', 'envelope'], release: ['resume', 'envelope'], remove: ['remove'] } as const
+    await box.run([control, ...words[act], message])
+  },
+  ended: (log, address) =>
+    new RegExp(`(?:to|rcpt)=<${quoted(address)}>.* result="?(?:Ok|PermFail|Loop)`, 'i').test(log) ||
+    new RegExp(`: (?:Expire|Loop|Remove|PermFail) for .*(?:to|rcpt)=<${quoted(address)}>`, 'i').test(log),
+  remembers: (log) => /\bmta\b|smtp-out:/.test(log),
+  async empty(box) {
+    await box.remove(spool)
+  },
+}
