@@ -117,7 +117,7 @@ export const createHostTarget = (name: string, policy: Policy): Target => {
         if (trusts(free)) throw new NotApplicable('trusts every address that a stranger could have on this machine')
         return free
       }
-      const [network] = policy.trustedHosts.filter((one) => isLoopback(one.split('/')[0] ?? ''))
+      const network = policy.trustedHosts.find((one) => isLoopback(one.split('/')[0] ?? ''))
       if (network === undefined) throw new NotApplicable('trusts no host of this machine, as its policy says')
       const [address = '', bits = '32'] = network.split('/')
       return bits === '32' ? address : address.replace(/\d+$/, (last) => String(Number(last) + 1))
