@@ -1,5 +1,5 @@
 /**
- * `npm run test:eyesight [name…]`: plants every defect of `fixtures/defects/` (or those whose name or room begins so), runs
+ * `npm run test:eyesight [--part 1/4] [name…]`: plants every defect of `fixtures/defects/` (or every fourth, or those whose name or room begins so), runs
  * its features, and tells whether the suite sees it.
  *
  * The features are first run as they are: what is red there makes the whole run fail, and is not counted for any defect.
@@ -27,6 +27,8 @@ const { values: options, positionals: names } = parseArgs({
   allowPositionals: true,
   options: {
     parallel: { type: 'string' },
+    /** `2/4`: every fourth defect, from the second on. */
+    part: { type: 'string', default: '1/1' },
     /** Also show each scenario that turned red. */
     verbose: { type: 'boolean', default: false },
   },
@@ -34,10 +36,12 @@ const { values: options, positionals: names } = parseArgs({
 /** One more than processors: a planted server often makes a scenario wait. */
 const width = Number(options.parallel ?? availableParallelism() + 1)
 
-const chosen = (defects: readonly Defect[]): readonly Defect[] =>
-  names.length === 0
-    ? defects
-    : defects.filter(({ name, room }) => names.some((word) => name.startsWith(word) || room.startsWith(word)))
+const [part = 0, parts = 0] = (/^(\d{1,3})\/(\d{1,3})$/.exec(options.part) ?? []).slice(1).map(Number)
+
+const chosen = (defects: readonly Defect[]): readonly Defect[] => {
+  const named = defects.filter(({ name, room }) => names.some((word) => name.startsWith(word) || room.startsWith(word)))
+  return (names.length === 0 ? defects : named).filter((_, index) => index % parts === part - 1)
+}
 
 const describe = ({ feature, line, name, ids, why }: Ending): string =>
   `       ${feature}:${line} ${name} [${ids.join(' ')}]: ${why.split('\n')[0] ?? ''}`
@@ -86,6 +90,11 @@ const unplanted = async (features: readonly string[]): Promise<ReadonlySet<strin
 const run = async (): Promise<void> => {
   if (!Number.isInteger(width) || width < 1) {
     say(`--parallel takes a number of processes, not ${options.parallel ?? ''}`)
+    process.exitCode = 64
+    return
+  }
+  if (part < 1 || part > parts) {
+    say(`--part takes part/parts, for example 2/4, not ${options.part}`)
     process.exitCode = 64
     return
   }

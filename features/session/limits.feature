@@ -21,6 +21,10 @@ Feature: Nothing that the standard allows is too long
     Example: A hundred thousand octets
       Then a command line of 100000 octets is answered 500 and the session goes on
 
+    Example: A little longer than the administrator allows, in one piece
+      Given the setting limits.commandLine is 2000
+      Then a command line of 3000 octets is answered 500 and the session goes on
+
     Example: A little too long
       Then a command line of 20000 octets is answered 500 and the session goes on
 
