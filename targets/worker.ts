@@ -42,9 +42,16 @@ export const createWorker = (cache: string): Worker => {
     block: () => (block ??= claimBlock()),
     authority: () => (authority ??= createAuthority()),
     instance(product) {
-      const known = instances.get(product.packages.name) ?? open(product)
-      instances.set(product.packages.name, known)
-      return known
+      const { name } = product.packages
+      const known = instances.get(name)
+      if (known !== undefined) return known
+      // A box that could not be opened is not kept: the next scenario tries again.
+      const opening = open(product).catch((error: unknown) => {
+        instances.delete(name)
+        throw error
+      })
+      instances.set(name, opening)
+      return opening
     },
     async close() {
       for (const instance of instances.values()) await instance.then((one) => one.close()).catch(() => undefined)
