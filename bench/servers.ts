@@ -2,7 +2,7 @@
  * How fast servers take mail and relay it, side by side in one run: the reference server as a process of its own, and the
  * others in their boxes, with the same settings, the same clients and the same mail exchanger.
  *
- *     node bench/servers.ts [--targets reference,postfix,…] [--messages 300] [--sessions 20] [--octets 4096] [--rounds 3]
+ *     node bench/servers.ts [--targets reference,postfix,…] [--messages 300] [--sessions 15] [--octets 4096] [--rounds 3]
  *
  * Every message comes over a connection of its own, as from strangers. All queues lie in memory, so that the disk decides
  * nothing: boxes have no other place, and ours is put there. A third as many messages warm each server up. The servers take turns, so that a busy machine is
@@ -25,9 +25,9 @@ import type { Endpoint } from '../targets/target.ts'
 
 const { values } = parseArgs({
   options: {
-    targets: { type: 'string', default: 'reference,postfix,opensmtpd,haraka,exim,sendmail' },
+    targets: { type: 'string', default: 'reference,postfix,exim' },
     messages: { type: 'string', default: '300' },
-    sessions: { type: 'string', default: '20' },
+    sessions: { type: 'string', default: '15' },
     octets: { type: 'string', default: '4096' },
     rounds: { type: 'string', default: '3' },
   },
@@ -92,13 +92,12 @@ const measure = async (name: string): Promise<Rates> => {
   scene.dns.zone(`there.example. MX 10 mx1.there.example.\nmail.here.example. A ${address}`)
   const target = createTarget(name, { ownProcess: true, worker })
   stops.defer(() => target.stop())
-  await target.start(
-    {
-      ...serviceSettings(scene, address),
-      limits: { connectionsPerHost: 1000 },
-    },
-    { nameServer: scene.dns.endpoint, exchangerPort: scene.exchangerPort, address, folder },
-  )
+  await target.start(serviceSettings(scene, address), {
+    nameServer: scene.dns.endpoint,
+    exchangerPort: scene.exchangerPort,
+    address,
+    folder,
+  })
   const endpoint = target.endpoint('relay')
   if (endpoint === undefined) throw new Error(`${name} has no relay listener`)
   const source = scene.address('trusted')
