@@ -6,6 +6,7 @@
  * a failure of a server that was never told.
  */
 import { readFile } from 'node:fs/promises'
+import { BlockList, isIPv4 } from 'node:net'
 import { domainToASCII } from 'node:url'
 import { settingsSchema } from '../server/settings/schema.ts'
 import type { Settings, SettingsDocument } from '../server/settings/schema.ts'
@@ -32,18 +33,33 @@ export const certificateOf = async (
     ? otherwise()
     : { cert: await readFile(tls.certificate, 'utf8'), key: await readFile(tls.key, 'utf8') }
 
-const flatten = (value: unknown, place: string, into: Map<string, string>): void => {
+const flatten = (value: unknown, place: string, into: Map<string, string>): ReadonlyMap<string, string> => {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     for (const [name, inner] of Object.entries(value)) flatten(inner, place === '' ? name : `${place}.${name}`, into)
   } else into.set(place, JSON.stringify(value) ?? '')
+  return into
+}
+
+/** Every field of settings by its dotted name, its value as JSON. */
+export const fieldsOf = (settings: object): ReadonlyMap<string, string> => flatten(settings, '', new Map())
+
+const family = (address: string): 'ipv4' | 'ipv6' => (isIPv4(address) ? 'ipv4' : 'ipv6')
+
+/** Whether an address lies in one of the networks (`10.0.0.0/8`, `::1`); without a prefix, each is one address. */
+export const isWithin = (networks: readonly string[]): ((address: string) => boolean) => {
+  const list = new BlockList()
+  for (const network of networks) {
+    const [address = '', bits] = network.split('/')
+    const all = family(address) === 'ipv4' ? 32 : 128
+    list.addSubnet(address, bits === undefined ? all : Number(bits), family(address))
+  }
+  return (address) => list.check(address, family(address))
 }
 
 /** The fields whose value is not the default and which none of the names (or groups of them) covers. */
 export const beyond = (settings: Settings, known: readonly string[]): readonly string[] => {
-  const given = new Map<string, string>()
-  const usual = new Map<string, string>()
-  flatten(settings, '', given)
-  flatten(settingsSchema.parse({}), '', usual)
+  const given = fieldsOf(settings)
+  const usual = fieldsOf(settingsSchema.parse({}))
   const covered = (place: string): boolean => known.some((name) => place === name || place.startsWith(`${name}.`))
   return [...given].filter(([place, value]) => usual.get(place) !== value && !covered(place)).map(([place]) => place)
 }

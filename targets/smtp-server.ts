@@ -6,14 +6,13 @@
  * Who may send what to whom is decided by the handlers here, so only the library's own conduct is on trial.
  */
 import { once } from 'node:events'
-import { BlockList, isIPv4 } from 'node:net'
 import { createRequire } from 'node:module'
 import { domainToASCII } from 'node:url'
 import { SMTPServer } from 'smtp-server'
 import type { SMTPServerOptions, SMTPServerSession } from 'smtp-server'
 import { createAuthority } from '../simulators/certificates.ts'
 import { NotApplicable } from './faults.ts'
-import { certificateOf, houseOf } from './house.ts'
+import { certificateOf, houseOf, isWithin } from './house.ts'
 import type { House } from './house.ts'
 import type { Capability, Endpoint, StoredMessage, Target } from './target.ts'
 
@@ -58,16 +57,6 @@ const methods = new Set(['PLAIN', 'LOGIN', 'CRAM-MD5'])
 
 const refusal = (responseCode: number, message: string): Error => Object.assign(new Error(message), { responseCode })
 
-const trustedBy = (networks: readonly string[]): BlockList => {
-  const list = new BlockList()
-  for (const network of networks) {
-    const [address = '', bits] = network.split('/')
-    const family = isIPv4(address) ? 'ipv4' : 'ipv6'
-    list.addSubnet(address, bits === undefined ? (family === 'ipv4' ? 32 : 128) : Number(bits), family)
-  }
-  return list
-}
-
 /** Without the quotes, which are only a way of writing (RFC 5321 §4.1.2). */
 const localPartOf = (address: string): string => {
   const at = address.lastIndexOf('@')
@@ -111,9 +100,9 @@ export const createSmtpServerTarget = (): Target => {
 
   const handlersOf = (house: House, submission: boolean): SMTPServerOptions => {
     const { users, relay, incoming } = house.settings
-    const trusted = trustedBy(relay.trustedHosts)
+    const trusted = isWithin(relay.trustedHosts)
     const insider = ({ user, remoteAddress }: SMTPServerSession): boolean =>
-      typeof user === 'string' || trusted.check(remoteAddress, isIPv4(remoteAddress) ? 'ipv4' : 'ipv6')
+      typeof user === 'string' || trusted(remoteAddress)
     return {
       onAuth(auth, _session, done) {
         const password = users.find(({ name }) => name === auth.username)?.password

@@ -5,11 +5,12 @@
  * question. It is never stopped; what a scenario left in it stays there.
  */
 import { readFileSync } from 'node:fs'
-import { isIPv4, connect, BlockList } from 'node:net'
+import { connect } from 'node:net'
 import { once } from 'node:events'
 import { endpointOf, isLoopback } from '../../cli/far.ts'
 import type { SettingsDocument } from '../../server/settings/schema.ts'
 import { NotApplicable } from '../faults.ts'
+import { fieldsOf, isWithin } from '../house.ts'
 import type { Capability, Target } from '../target.ts'
 import { readPolicy } from './policy.ts'
 import type { Policy } from './policy.ts'
@@ -67,32 +68,16 @@ const capabilitiesOf = ({ ports, extensions, authentication }: Policy): Readonly
   ])
 }
 
-const flatten = (value: unknown, place: string, into: Map<string, string>): ReadonlyMap<string, string> => {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    for (const [name, inner] of Object.entries(value)) flatten(inner, place === '' ? name : `${place}.${name}`, into)
-  } else into.set(place, JSON.stringify(value) ?? '')
-  return into
-}
-
 /** Settings that the scenario asks for and the policy does not say; dotted names. */
 const otherwise = (wanted: SettingsDocument, usual: SettingsDocument, policy: Policy): readonly string[] => {
-  const known = new Map([...flatten(usual, '', new Map()), ...flatten(policy.settings, '', new Map())])
-  return [...flatten(wanted, '', new Map())].filter(([name, value]) => known.get(name) !== value).map(([name]) => name)
-}
-
-const networkOf = (network: string): BlockList => {
-  const [address = '', bits] = network.split('/')
-  const list = new BlockList()
-  const family = isIPv4(address) ? 'ipv4' : 'ipv6'
-  list.addSubnet(address, bits === undefined ? (family === 'ipv4' ? 32 : 128) : Number(bits), family)
-  return list
+  const known = new Map([...fieldsOf(usual), ...fieldsOf(policy.settings)])
+  return [...fieldsOf(wanted)].filter(([name, value]) => known.get(name) !== value).map(([name]) => name)
 }
 
 export const createHostTarget = (name: string, policy: Policy): Target => {
   const { host, port } = placeOf(name)
   let usual: SettingsDocument = {}
-  const trusts = (address: string): boolean =>
-    policy.trustedHosts.some((network) => networkOf(network).check(address, isIPv4(address) ? 'ipv4' : 'ipv6'))
+  const trusts = isWithin(policy.trustedHosts)
   const ports = { relay: port, ...policy.ports }
   return {
     name,
