@@ -11,7 +11,7 @@ import { execFile, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { chmod, chown, lstat, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, chown, lstat, mkdir, open, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -22,6 +22,8 @@ const openMilliseconds = 15_000
 const closeMilliseconds = 5000
 const runMilliseconds = 20_000
 const maximumOutput = 16 * 1024 * 1024
+/** Postfix waits until its configuration has not been written to for two seconds; what is written here is whole. */
+const settledSeconds = 10
 const marker = '/.smtpspec-box'
 
 /**
@@ -202,6 +204,8 @@ export const openBox = async (tree: string): Promise<Box> => {
       await writeFile(file, text, { flag: 'wx', mode })
       await chmod(file, mode)
       await chown(file, accountId(owner), accountId(owner))
+      const written = Date.now() / 1000 - settledSeconds
+      await utimes(file, written, written)
     },
     async folder(inside, owner, group, mode) {
       const folder = await withoutLinks(inside)
