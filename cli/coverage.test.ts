@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { coverageOf, idleReasons, unknownTags } from '../report/coverage.ts'
 import { isRequirement } from '../report/verdict.ts'
@@ -15,6 +16,15 @@ test('every tag of requirement form names a row of the catalogue', () => {
 test('every observable MUST and SHOULD has a scenario or a written reason', () => {
   const open = coverageOf(catalogue, tags).flatMap(({ must, should }) => [must, should].flatMap((tally) => tally.open))
   expect(open.map(({ id, what }) => `${id} ${what}`)).toEqual([])
+})
+
+test('whoever is bound in place of a mail server is named in the words of the text', () => {
+  const unsaid = readFileSync(home('fixtures/requirements/out-of-scope.tsv'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .slice(1)
+    .filter((line) => !/^rfc\S+\t[^\t"]+\t.*".{10,}".*\(RFC \d+ .+\)/.test(line))
+  expect(unsaid).toEqual([])
 })
 
 test('no reason stands for a row that has a scenario, repeats another or does not exist', () => {

@@ -2,9 +2,9 @@
  * `smtpspec coverage`: which requirements have a scenario, which have a written reason, and which have neither.
  */
 import type { Command } from 'commander'
-import { coverageOf, coverageTable, idleReasons, unknownTags } from '../report/coverage.ts'
+import { coverageOf, coverageTable, idleReasons, rowsBeyond, unknownTags } from '../report/coverage.ts'
 import type { Catalogue } from '../report/coverage.ts'
-import { readReasons, readRequirements, readRestatements } from '../report/requirements.ts'
+import { readBeyond, readReasons, readRequirements, readRestatements } from '../report/requirements.ts'
 import { exitCodes, isRequirement } from '../report/verdict.ts'
 import { home } from './home.ts'
 import { tagsOf } from './select.ts'
@@ -16,6 +16,7 @@ export const readCatalogue = (): Catalogue => {
     requirements: readRequirements(folder),
     restatements: readRestatements(folder),
     reasons: readReasons(folder),
+    beyond: readBeyond(folder),
   }
 }
 
@@ -34,7 +35,7 @@ const coverage = async (prefixes: readonly string[], { open, json }: CoverageOpt
     process.stdout.write(`${JSON.stringify(chosen, undefined, 2)}\n`)
     return exitCodes.held
   }
-  process.stdout.write(`${coverageTable(chosen)}\n`)
+  process.stdout.write(`${coverageTable(chosen, rowsBeyond(catalogue))}\n`)
   if (open === true) {
     for (const row of chosen.flatMap(({ must, should, may }) =>
       [must, should, may].flatMap(({ open: rows }) => rows),

@@ -8,7 +8,7 @@ import { writeReport } from './report-files.ts'
 import { run } from './run.ts'
 import { version } from './version.ts'
 
-const catalogue = { requirements: new Map(), restatements: new Map(), reasons: new Map() }
+const catalogue = { requirements: new Map(), restatements: new Map(), reasons: new Map(), beyond: new Map() }
 
 let folder = ''
 

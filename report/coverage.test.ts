@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { coverageOf, coverageTable, idleReasons, sourceOf, unknownTags } from './coverage.ts'
+import { coverageOf, coverageTable, idleReasons, rowsBeyond, sourceOf, unknownTags } from './coverage.ts'
 import type { Catalogue } from './coverage.ts'
 import { isRequirement } from './verdict.ts'
 
@@ -13,11 +13,17 @@ const catalogue: Catalogue = {
       row('rfc1-1-03', 'MUST', 'no'),
       row('rfc1-1-04', 'SHOULD'),
       row('rfc1-1-05', 'MUST'),
+      row('rfc1-1-06', 'MUST'),
+      row('rfc1-1-07', 'MUST'),
       row('mail-service-01', 'MUST'),
     ].map((requirement) => [requirement.id, requirement]),
   ),
   restatements: new Map([['rfc1-1-05', 'rfc1-1-01']]),
   reasons: new Map([['rfc1-1-04', 'a reason']]),
+  beyond: new Map([
+    ['rfc1-1-06', 'LMTP server'],
+    ['rfc1-1-07', 'planned: not there yet'],
+  ]),
 }
 
 describe('coverage', () => {
@@ -33,8 +39,13 @@ describe('coverage', () => {
     expect(rfc1?.should).toEqual({ rows: 1, covered: 0, reasoned: 1, open: [] })
   })
 
+  test('what binds somebody else, or is planned, is counted apart', () => {
+    expect(rowsBeyond(catalogue)).toEqual({ planned: 1, othersBound: 1 })
+    expect(idleReasons(catalogue, new Set(['rfc1-1-06']))).toEqual(['rfc1-1-06'])
+  })
+
   test('the table has a line for each source and one for all', () => {
-    const lines = coverageTable(coverageOf(catalogue, new Set())).split('\n')
+    const lines = coverageTable(coverageOf(catalogue, new Set()), rowsBeyond(catalogue)).split('\n')
     expect(lines.filter((line) => /^(rfc1|mail-service|all)\b/.test(line))).toHaveLength(3)
   })
 

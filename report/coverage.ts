@@ -2,8 +2,8 @@
  * How much of the catalogue the features cover: for each source and level, the rows that a scenario claims to prove, the
  * rows with a written reason why none does, and the rows that nobody has accounted for.
  *
- * Counted are the distinct rows that can be observed from outside; a row that repeats another is covered by its canonical
- * one. A covered row is a claim; that the claims are true is shown by the planted defects.
+ * Counted are the distinct rows in scope that can be observed from outside; a row that repeats another is covered by its
+ * canonical one, and a row that is planned or binds somebody else than a mail server is counted apart. A covered row is a claim; that the claims are true is shown by the planted defects.
  */
 import type { Requirement } from './requirements.ts'
 
@@ -11,6 +11,8 @@ export interface Catalogue {
   readonly requirements: ReadonlyMap<string, Requirement>
   readonly restatements: ReadonlyMap<string, string>
   readonly reasons: ReadonlyMap<string, string>
+  /** Rows that are out of scope, or not in scope yet: id to whom they bind, or to the reason. */
+  readonly beyond: ReadonlyMap<string, string>
 }
 
 export interface Tally {
@@ -48,9 +50,19 @@ export const tallyOf = (
   }
 }
 
-/** The rows that count: observable, and not a repetition of another. */
-export const countedRows = ({ requirements, restatements }: Catalogue): readonly Requirement[] =>
+const distinctRows = ({ requirements, restatements }: Catalogue): readonly Requirement[] =>
   [...requirements.values()].filter(({ id, testable }) => testable !== 'no' && !restatements.has(id))
+
+/** The rows that count: observable, not a repetition of another, and in scope. */
+export const countedRows = (catalogue: Catalogue): readonly Requirement[] =>
+  distinctRows(catalogue).filter(({ id }) => !catalogue.beyond.has(id))
+
+/** Distinct observable MUST and MUST NOT rows that are not counted: planned, and those that bind somebody else. */
+export const rowsBeyond = (catalogue: Catalogue): { readonly planned: number; readonly othersBound: number } => {
+  const beyond = distinctRows(catalogue).filter(({ id, level }) => level.startsWith('MUST') && catalogue.beyond.has(id))
+  const planned = beyond.filter(({ id }) => catalogue.beyond.get(id)?.startsWith('planned')).length
+  return { planned, othersBound: beyond.length - planned }
+}
 
 export const coverageOf = (catalogue: Catalogue, tags: ReadonlySet<string>): readonly SourceCoverage[] => {
   const rows = Map.groupBy(countedRows(catalogue), ({ id }) => sourceOf(id))
@@ -72,12 +84,14 @@ export const unknownTags = (
   isRequirement: (tag: string) => boolean,
 ): readonly string[] => [...tags].filter((tag) => isRequirement(tag) && !requirements.has(tag))
 
-/** Reasons for rows that have a scenario after all, that repeat another, or that do not exist. */
+/** Reasons for rows that have a scenario after all, that repeat another, or that do not exist; and what stands in two tables. */
 export const idleReasons = (
-  { requirements, restatements, reasons }: Catalogue,
+  { requirements, restatements, reasons, beyond }: Catalogue,
   tags: ReadonlySet<string>,
 ): readonly string[] =>
-  [...reasons.keys()].filter((id) => tags.has(id) || restatements.has(id) || !requirements.has(id))
+  [...reasons.keys(), ...beyond.keys()].filter(
+    (id) => tags.has(id) || restatements.has(id) || !requirements.has(id) || (reasons.has(id) && beyond.has(id)),
+  )
 
 const percent = ({ rows, covered }: Tally): string => (rows === 0 ? '–' : `${Math.floor((covered * 100) / rows)} %`)
 const cell = (tally: Tally): string =>
@@ -90,7 +104,10 @@ const sum = (tallies: readonly Tally[]): Tally => ({
   open: tallies.flatMap(({ open }) => open),
 })
 
-export const coverageTable = (sources: readonly SourceCoverage[]): string => {
+export const coverageTable = (
+  sources: readonly SourceCoverage[],
+  { planned, othersBound }: ReturnType<typeof rowsBeyond>,
+): string => {
   const total: SourceCoverage = {
     source: 'all',
     must: sum(sources.map(({ must }) => must)),
@@ -106,5 +123,6 @@ export const coverageTable = (sources: readonly SourceCoverage[]): string => {
     line(total),
     '',
     `with a written reason instead: ${total.must.reasoned} MUST, ${total.should.reasoned} SHOULD, ${total.may.reasoned} MAY`,
+    `not counted: ${planned} MUST that are planned, ${othersBound} that bind somebody else than a mail server`,
   ].join('\n')
 }

@@ -46,6 +46,7 @@ const catalogue = {
   requirements: new Map([[requirement.id, requirement]]),
   restatements: new Map<string, string>(),
   reasons: new Map<string, string>(),
+  beyond: new Map<string, string>(),
 }
 
 const made = (status: StepStatus): ReportDocument =>

@@ -41,5 +41,5 @@ export const exampleReport = (target = 'reference', why = 'it was taken & "kept"
         milliseconds: 2,
       }),
     ],
-    { requirements: new Map([[id, row]]), restatements: new Map(), reasons: new Map() },
+    { requirements: new Map([[id, row]]), restatements: new Map(), reasons: new Map(), beyond: new Map() },
   )

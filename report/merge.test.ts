@@ -31,6 +31,7 @@ const catalogue = {
   ]),
   restatements: new Map<string, string>(),
   reasons: new Map<string, string>(),
+  beyond: new Map<string, string>(),
 }
 
 const report = (target: string, judged: readonly Judged[], shard?: string, version = '1'): ReportDocument =>

@@ -2,8 +2,9 @@
  * The catalogue of requirements, read from `fixtures/requirements/`: an id is never shown without its sentence.
  *
  * One file a source (`rfc5321.tsv`, `mail-service.tsv` …): id, level, role, testable, what, how. Beside them `restates.tsv`
- * (rows that only repeat another), `errata.tsv`, and the written reasons of rows without a scenario (`uncovered.tsv`,
- * `planned.tsv`). A row that cannot be read names its file and line.
+ * (rows that only repeat another), `errata.tsv`, `out-of-scope.tsv` (rows that bind somebody else than a mail server, with
+ * the words of the text that say so), `planned.tsv`, and `uncovered.tsv` (why a row that is in scope has no scenario). A
+ * row that cannot be read names its file and line.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,7 +19,13 @@ export interface Requirement {
 }
 
 /** Tables of the folder that are not requirements. */
-const otherTables: ReadonlySet<string> = new Set(['restates.tsv', 'errata.tsv', 'uncovered.tsv', 'planned.tsv'])
+const otherTables: ReadonlySet<string> = new Set([
+  'restates.tsv',
+  'errata.tsv',
+  'uncovered.tsv',
+  'planned.tsv',
+  'out-of-scope.tsv',
+])
 
 const levels: ReadonlySet<string> = new Set(['MUST', 'MUST-NOT', 'SHOULD', 'SHOULD-NOT', 'MAY', 'MAY-but-if-then'])
 const testables: ReadonlySet<string> = new Set(['wire', 'outbound', 'effect', 'no'])
@@ -71,6 +78,9 @@ const readPairs = (folder: string, name: string): ReadonlyMap<string, string> =>
 /** Rows that only repeat another: id to the id that counts. */
 export const readRestatements = (folder: string): ReadonlyMap<string, string> => readPairs(folder, 'restates.tsv')
 
-/** Why a row has no scenario: id to reason. */
-export const readReasons = (folder: string): ReadonlyMap<string, string> =>
-  new Map([...readPairs(folder, 'planned.tsv'), ...readPairs(folder, 'uncovered.tsv')])
+/** Why a row that is in scope has no scenario: id to reason. */
+export const readReasons = (folder: string): ReadonlyMap<string, string> => readPairs(folder, 'uncovered.tsv')
+
+/** Rows that no scenario is written for now: they bind somebody else (id to whom), or are planned (id to the reason). */
+export const readBeyond = (folder: string): ReadonlyMap<string, string> =>
+  new Map([...readPairs(folder, 'planned.tsv'), ...readPairs(folder, 'out-of-scope.tsv')])

@@ -46,7 +46,7 @@ describe('a secret never stands in a report', () => {
           }),
         ),
       ],
-      { requirements: new Map(), restatements: new Map(), reasons: new Map() },
+      { requirements: new Map(), restatements: new Map(), reasons: new Map(), beyond: new Map() },
     )
     const text = JSON.stringify(report)
     expect(forms.filter(([, secret]) => text.includes(secret))).toEqual([])
