@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { excuse, misplaced, readExpectations, unexpectedPasses } from './expectations.ts'
+import { excuse, misplaced, readExpectations, severalFindings, unexpectedPasses } from './expectations.ts'
 import type { Expectations } from './expectations.ts'
 import type { ScenarioResult } from './results.ts'
 import { exitCodeOf, exitCodes, judge } from './verdict.ts'
@@ -54,6 +54,18 @@ describe('verdicts against expectations', () => {
       [result('RCPT first', 'failed', 'said 421')],
       ['fail'],
       exitCodes.mustFailed,
+    ],
+    [
+      'a known failure does not hide another in the same table',
+      [result('RCPT first', 'failed', severalFindings(['it said 250', 'it said 421']))],
+      ['fail'],
+      exitCodes.mustFailed,
+    ],
+    [
+      'several failures, all known',
+      [result('RCPT first', 'failed', severalFindings(['it said 250', 'they said 250']))],
+      ['differs'],
+      exitCodes.held,
     ],
     [
       'rows of one name of which one differs',

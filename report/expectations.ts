@@ -97,6 +97,20 @@ export const readExpectations = (text: string): ReadExpectations => {
   }
 }
 
+const mark = '• '
+
+/** A message that tells several things that are wrong, each of which has to be known for the scenario to differ. */
+export const severalFindings = (findings: readonly string[]): string =>
+  findings.length < 2
+    ? findings.join('')
+    : `${findings.length} things are wrong\n${findings.map((one) => mark + one).join('\n')}`
+
+/** What `severalFindings` put together; a message of another form is one finding. */
+const findingsIn = (why: string): readonly string[] => {
+  const [first = '', ...findings] = why.split(`\n${mark}`)
+  return findings.length === 0 ? [first] : findings
+}
+
 export const nameOf = ({ result }: Judged): string => `${result.feature} › ${result.name}`
 
 const listed = (judged: Judged, deviations: readonly Deviation[]): readonly Deviation[] =>
@@ -105,14 +119,16 @@ const listed = (judged: Judged, deviations: readonly Deviation[]): readonly Devi
       scenarios.includes(nameOf(judged)) && requirementsOf(judged.result).includes(requirement),
   )
 
-/** A failure that is known becomes `differs`; everything else stays as it is. */
+/** A failure that is known, in all that it tells, becomes `differs`; everything else stays as it is. */
 export const excuse = (judged: Judged, { deviations }: Expectations): Judged => {
   const { result, verdict } = judged
   if (verdict.kind !== 'fail') return judged
-  const shown = `${verdict.step}\n${verdict.why}`
-  const known = listed(judged, deviations).filter(({ at }) => at === undefined || shown.includes(at))
-  if (known.length === 0) return judged
-  return { result, verdict: { kind: 'differs', why: verdict.why, deviations: known } }
+  const candidates = listed(judged, deviations)
+  const known = findingsIn(verdict.why).map((finding) =>
+    candidates.filter(({ at }) => at === undefined || `${verdict.step}\n${finding}`.includes(at)),
+  )
+  if (known.some((those) => those.length === 0)) return judged
+  return { result, verdict: { kind: 'differs', why: verdict.why, deviations: [...new Set(known.flat())] } }
 }
 
 /**

@@ -7,7 +7,9 @@
 import assert from 'node:assert/strict'
 import { Given, Then, When } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
+import { severalFindings } from '../../report/expectations.ts'
 import { unescapeBytes } from '../../simulators/notation.ts'
+import type { WireReply } from '../../simulators/contract.ts'
 import type { Sender } from '../vocabulary.ts'
 import type { MailWorld } from '../world.ts'
 import { client, connect, inStep, matches, sayAll, textOf } from './wire.ts'
@@ -21,7 +23,13 @@ Given('{sender} has said:', async function (this: MailWorld, sender: Sender, scr
   )
 })
 
-/** Sends each row's command and holds its answer against the row's pattern; `before` is said ahead of each. */
+const asksForMore = ({ code }: WireReply): boolean => code >= 300 && code < 400
+
+/**
+ * Sends each row's command and holds its answer against the row's pattern; `before` is said ahead of each. Every answer that
+ * is not the wanted one is told, so that no deviation hides behind another, up to one after which nobody knows what the next
+ * line is to the server: a command, or the answer to a challenge.
+ */
 const answers = async (
   world: MailWorld,
   rows: readonly (readonly string[])[],
@@ -29,15 +37,25 @@ const answers = async (
   before: readonly string[] = [],
 ): Promise<void> => {
   const wire = client(world)
+  const wrong: string[] = []
   for (const [command = '', wanted = ''] of rows) {
     // An extension that is not offered is no deviation, and its parameters are not to be expected.
     if (command.includes('BINARYMIME') && !world.target.capabilities.has('binarymime')) continue
     const pattern = world.asOffered(wanted)
     await sayAll(wire, before)
     await wire.send(Buffer.concat([unescapeBytes(world.fillIn(wrap(command))), Buffer.from('\r\n')]))
-    const reply = await wire.reply()
-    assert.ok(matches(reply, pattern), `${wrap(command)} is to be answered with ${pattern}; it was\n${textOf(reply)}`)
+    const reply = await wire.reply().catch((error: unknown) => {
+      if (wrong.length === 0) throw error
+    })
+    if (reply === undefined) {
+      wrong.push(`${wrap(command)} is to be answered with ${pattern}; there was no answer`)
+      break
+    }
+    if (matches(reply, pattern)) continue
+    wrong.push(`${wrap(command)} is to be answered with ${pattern}; it was\n${textOf(reply)}`)
+    if (asksForMore(reply) || /^3\d/.test(pattern) || reply.code === 421) break
   }
+  assert.ok(wrong.length === 0, severalFindings(wrong))
   await inStep(wire)
 }
 

@@ -46,6 +46,8 @@ const mailboxes = ({ settings, domains }: House): Parameters => ({
   virtual_gid_maps: 'static:7108',
   virtual_mailbox_limit: '0',
   relay_domains: settings.incoming.relayDomains.join(' '),
+  // A domain of the settings is that domain; as shipped, a backup's domain opens the relay for everything below it.
+  parent_domain_matches_subdomains: '',
   recipient_delimiter: settings.subaddressSeparator,
 })
 
