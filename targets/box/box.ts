@@ -4,10 +4,10 @@
  * Its files lie on a memory file system that only the box has, its programs are the host's with the product's packages laid
  * over them. Everything in it, processes, mounts and files, ends with its first process, which ends when our end of a pipe
  * closes: by `close`, by a crash of ours, by Ctrl-C. The network is the host's; nothing but loopback is used.
- * The box is only ever reached through open handles on its root and its namespaces, never by a path or a process id that
- * could come to mean the host's. Needs Linux and root; leaves nothing on disk.
+ * The box is only ever reached through its first process and an open handle on its root, never by a path or a process id
+ * that could come to mean the host's. Needs Linux and root; leaves nothing on disk.
  */
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -15,20 +15,22 @@ import { chmod, chown, lstat, mkdir, open, readFile, rm, utimes, writeFile } fro
 import type { FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Interface } from 'node:readline'
 import { setTimeout } from 'node:timers/promises'
 import { accountId, groupFile, passwordFile } from './accounts.ts'
+import { createPrograms, shell } from './programs.ts'
+import type { Program } from './programs.ts'
 
 const openMilliseconds = 15_000
 const closeMilliseconds = 5000
 const runMilliseconds = 20_000
-const maximumOutput = 16 * 1024 * 1024
 /** Postfix waits until its configuration has not been written to for two seconds; what is written here is whole. */
 const settledSeconds = 10
 const marker = '/.smtpspec-box'
 
 /**
  * Builds the root, goes into it, tells the process id as the host sees it (read before the box has a /proc of its own), and
- * waits for our end of standard input to close. A `read` in the shell also takes the children that nobody waits for.
+ * starts programs until our end of standard input closes. A `read` in the shell also takes the children that nobody waits for.
  */
 const script = `
 set -e
@@ -47,7 +49,7 @@ mkdir -m 1777 dev/shm
 for part in etc var; do [ ! -d "$tree/$part" ] || cp -a "$tree/$part/." $part/; done
 cp /etc/services /etc/protocols etc/ 2>/dev/null || true
 echo "$token" > .smtpspec-box
-exec chroot . /bin/bash -c 'echo $0; read -r _ || true' "$pid"
+exec chroot . /bin/bash --norc -c "echo $pid; $3"
 `
 
 const unshare = ['unshare', '--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child', '--uts', '--ipc']
@@ -72,8 +74,8 @@ export interface Box {
   path(inside: string): string
   /** Runs a program inside to its end; rejects only when that takes more than 20 s. */
   run(command: readonly string[], input?: string): Promise<Output>
-  /** Starts a program inside that lives until it is told to end, or the box ends. */
-  start(command: readonly string[]): ChildProcess
+  /** Starts a program inside that lives until it is told to end, or the box ends; it leads a session of its own. */
+  start(command: readonly string[]): Promise<Program>
   write(inside: string, file: FileInBox): Promise<void>
   /** Makes a folder (and those above it), or sees that it has this owner, group and mode. */
   folder(inside: string, owner: string, group: string, mode: number): Promise<void>
@@ -89,13 +91,12 @@ const ended = async (child: ChildProcess, milliseconds: number): Promise<boolean
   return Promise.race([once(child, 'exit').then(() => true), setTimeout(milliseconds, false, { ref: false })])
 }
 
-const processId = async (child: ChildProcess): Promise<string> => {
+const processId = async (child: ChildProcess, lines: Interface): Promise<string> => {
   const errors: string[] = []
   child.stderr?.on('data', (bytes: Buffer) => void errors.push(bytes.toString()))
   child.on('error', (error) => void errors.push(error.message))
-  if (child.stdout === null) throw new Error('the box has no standard output')
   const line = await Promise.race([
-    once(createInterface({ input: child.stdout }), 'line').then(([text]) => String(text)),
+    once(lines, 'line').then(([text]) => String(text)),
     once(child, 'close').then(() => undefined),
     setTimeout(openMilliseconds, undefined, { ref: false }),
   ])
@@ -103,26 +104,13 @@ const processId = async (child: ChildProcess): Promise<string> => {
   return line
 }
 
-/** Handles on the box's root and namespaces; throws unless they are the box's, marked with the token, and not the host's. */
-const handlesOf = async (pid: string, token: string): Promise<ReadonlyMap<string, FileHandle>> => {
-  const handles = new Map<string, FileHandle>()
-  try {
-    handles.set('root', await open(`/proc/${pid}/root`))
-    for (const name of ['mnt', 'pid', 'uts', 'ipc']) {
-      const handle = await open(`/proc/${pid}/ns/${name}`)
-      handles.set(name, handle)
-      const ours = await open(`/proc/self/ns/${name}`)
-      const same = (await ours.stat()).ino === (await handle.stat()).ino
-      await ours.close()
-      if (same) throw new Error('a box shares a namespace with the machine')
-    }
-    const found = await readFile(`/proc/self/fd/${handles.get('root')?.fd ?? -1}${marker}`, 'utf8')
-    if (found.trim() !== token) throw new Error('the root of a box is not its own')
-    return handles
-  } catch (error) {
-    for (const handle of handles.values()) await handle.close()
-    throw error
-  }
+/** A handle on the box's root; throws unless it is the box's, marked with the token. */
+const rootOf = async (pid: string, token: string): Promise<FileHandle> => {
+  const root = await open(`/proc/${pid}/root`)
+  const found = await readFile(`/proc/self/fd/${root.fd}${marker}`, 'utf8').catch(() => '')
+  if (found.trim() === token) return root
+  await root.close()
+  throw new Error('the root of a box is not its own')
 }
 
 /** `tree` holds the product's unpacked packages; see `packages.ts`. */
@@ -130,7 +118,7 @@ export const openBox = async (tree: string): Promise<Box> => {
   const token = randomUUID()
   const child = spawn(
     'setpriv',
-    ['--pdeathsig', 'KILL', ...unshare, '/bin/bash', '--norc', '-c', script, 'box', tree, token],
+    ['--pdeathsig', 'KILL', ...unshare, '/bin/bash', '--norc', '-c', script, 'box', tree, token, shell],
     // A shell whose input is a socket reads the user's .bashrc, and waits for whatever that waits for.
     // A group of its own: Ctrl-C is for us, and the box ends after us.
     { stdio: ['pipe', 'pipe', 'pipe'], detached: true, env: environment },
@@ -142,30 +130,20 @@ export const openBox = async (tree: string): Promise<Box> => {
     child.kill('SIGKILL')
     await ended(child, closeMilliseconds)
   }
-  let handles: ReadonlyMap<string, FileHandle>
+  if (child.stdout === null) throw new Error('the box has no standard output')
+  const lines = createInterface({ input: child.stdout })
+  let root: FileHandle
   try {
-    handles = await handlesOf(await processId(child), token)
+    root = await rootOf(await processId(child, lines), token)
   } catch (error) {
     await end()
     throw error
   }
-  const descriptor = (name: string): number => {
-    const handle = handles.get(name)
-    if (handle === undefined || handle.fd < 0) throw new Error('the box is closed')
-    return handle.fd
+  const path = (inside: string): string => {
+    if (root.fd < 0) throw new Error('the box is closed')
+    return `/proc/self/fd/${root.fd}${inside}`
   }
-  const place = (name: string): string => `/proc/${process.pid}/fd/${descriptor(name)}`
-  const command = (words: readonly string[]): readonly string[] => [
-    `--mount=${place('mnt')}`,
-    `--pid=${place('pid')}`,
-    `--uts=${place('uts')}`,
-    `--ipc=${place('ipc')}`,
-    `--root=${place('root')}`,
-    `--wd=${place('root')}`,
-    '--',
-    ...words,
-  ]
-  const path = (inside: string): string => `/proc/self/fd/${descriptor('root')}${inside}`
+  const programs = createPrograms(child, lines, path)
   /** A link on the way could lead to the host's own files; nothing is written or removed through one. */
   const withoutLinks = async (inside: string): Promise<string> => {
     const parts = inside.split('/').filter((part) => part !== '')
@@ -177,26 +155,24 @@ export const openBox = async (tree: string): Promise<Box> => {
     }
     return path(inside)
   }
-  const run = async (words: readonly string[], input?: string): Promise<Output> =>
-    new Promise((resolve, reject) => {
-      const running = execFile(
-        'nsenter',
-        command(words),
-        { timeout: runMilliseconds, maxBuffer: maximumOutput, env: environment },
-        (error, text, errors) => {
-          if (error?.killed === true) reject(new Error(`${words.join(' ')} did not end: ${text}${errors}`))
-          else resolve({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : 127, text, errors })
-        },
-      )
-      running.stdin?.on('error', () => undefined)
-      running.stdin?.end(input ?? '')
-    })
+  const run = async (words: readonly string[], input?: string): Promise<Output> => {
+    const program = await programs.start(words, input)
+    const inTime = new AbortController()
+    const code = await Promise.race([
+      program.ended,
+      setTimeout(runMilliseconds, undefined, { ref: false, signal: inTime.signal }).catch(() => undefined),
+    ])
+    inTime.abort()
+    const { text, errors } = await program.said()
+    if (code === undefined) throw new Error(`${words.join(' ')} did not end: ${text}${errors}`)
+    await program.forget()
+    return { code, text, errors }
+  }
 
   const box: Box = {
     path,
     run,
-    start: (words) =>
-      spawn('nsenter', command(words), { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: environment }),
+    start: async (words) => programs.start(['/usr/bin/setsid', ...words]),
     async write(inside, { text, mode = 0o644, owner = 'root' }) {
       const file = await withoutLinks(inside)
       await mkdir(dirname(file), { recursive: true })
@@ -216,13 +192,10 @@ export const openBox = async (tree: string): Promise<Box> => {
     async remove(inside) {
       await rm(await withoutLinks(inside), { recursive: true, force: true })
     },
-    async killAll() {
-      // Only reached inside the box's own process namespace: elsewhere `nsenter` fails and nothing is run.
-      await run(['/bin/bash', '-c', 'kill -KILL -1'])
-    },
+    killAll: async () => programs.killAll(),
     async close() {
       await end()
-      for (const handle of handles.values()) await handle.close()
+      await root.close()
     },
   }
   await box.write('/etc/passwd', { text: passwordFile })

@@ -4,8 +4,6 @@
  *
  * Mail and queue are empty at the start of every scenario. A server that ends by itself is noticed and told of.
  */
-import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { readFile, readdir, stat } from 'node:fs/promises'
 import { endianness } from 'node:os'
 import { join } from 'node:path'
@@ -15,6 +13,7 @@ import type { StoredMessage } from '../target.ts'
 import { openBox } from './box.ts'
 import type { Box } from './box.ts'
 import type { ListenerPlace, Product, Rendered } from './product.ts'
+import type { Program } from './programs.ts'
 
 const startMilliseconds = 10_000
 const stopMilliseconds = 5000
@@ -69,7 +68,7 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
   let configuration = ''
   let written = new Set<string>()
   let made = new Set<string>()
-  let daemon: ChildProcess | undefined
+  let daemon: Program | undefined
   let death: string | undefined
   let logStart = 0
   let places: readonly ListenerPlace[] = []
@@ -91,21 +90,23 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
   }
   const start = async (): Promise<void> => {
     if (places.length === 0) return
-    const said: string[] = []
-    const child = box.start(product.daemon)
-    daemon = child
+    const program = await box.start(product.daemon)
+    daemon = program
     death = undefined
-    for (const stream of [child.stdout, child.stderr])
-      stream?.on('data', (bytes: Buffer) => void said.push(String(bytes)))
-    child.on('error', (error) => void said.push(error.message))
-    child.once('exit', (code, signal) => {
-      if (daemon === child) death = `the server ended by itself (${signal ?? code}): ${said.join('')}`
-    })
+    const said = async (): Promise<string> => Object.values(await program.said()).join('')
+    program.ended
+      .then(async (code) => {
+        if (daemon !== program) return
+        death = `the server ended by itself (${code})`
+        death = `${death}: ${await said()}`
+      })
+      // A box that is being closed cannot be read any more, and nobody asks then.
+      .catch(() => undefined)
     const deadline = performance.now() + startMilliseconds
     for (const place of places) {
       while (!(await listens(place))) {
         if (death !== undefined || performance.now() > deadline) {
-          const why = death ?? `nobody answers on ${place.address}:${place.port}: ${said.join('')}`
+          const why = death ?? `nobody answers on ${place.address}:${place.port}: ${await said()}`
           throw new TargetUnavailable(`${why}\n${tail(await wholeLog())}`)
         }
         await setTimeout(pollMilliseconds)
@@ -119,15 +120,15 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
       while ((await listens(place)) && performance.now() < deadline) await setTimeout(pollMilliseconds)
   }
   const stop = async (): Promise<void> => {
-    const child = daemon
+    const program = daemon
     daemon = undefined
-    if (child === undefined) return
-    if (child.exitCode === null && child.signalCode === null) {
-      const exited = once(child, 'exit')
+    if (program === undefined) return
+    if (!program.hasEnded()) {
       await product.end(box)
-      await Promise.race([exited, setTimeout(stopMilliseconds, undefined, { ref: false })])
+      await Promise.race([program.ended, setTimeout(stopMilliseconds, undefined, { ref: false })])
     }
     await box.killAll()
+    await program.forget()
     await free()
   }
   const clear = async (): Promise<void> => {

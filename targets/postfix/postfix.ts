@@ -41,6 +41,9 @@ const queues = [
   'flush',
 ] as const
 
+/** Where messages are that `postqueue` tells of, in the direction in which they move. */
+const waitingQueues = ['maildrop', 'incoming', 'active', 'deferred', 'hold'] as const
+
 const table = (entries: Iterable<readonly [string, string]>): string =>
   [...entries].map(([key, value]) => `${key} ${value}\n`).join('')
 
@@ -225,6 +228,9 @@ export const postfix: Product = {
     return doing
   },
   async queue(box, log): Promise<readonly QueuedRecipient[]> {
+    // Asking Postfix costs two processes, and mostly nothing waits.
+    const waiting = await Promise.all(waitingQueues.map((queue) => filesIn(box, queue)))
+    if (waiting.flat().length === 0) return []
     const { text } = await box.run(['/usr/sbin/postqueue', '-j'])
     return text
       .split('\n')
