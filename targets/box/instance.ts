@@ -94,14 +94,14 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
     daemon = program
     death = undefined
     const said = async (): Promise<string> => Object.values(await program.said()).join('')
-    program.ended
-      .then(async (code) => {
-        if (daemon !== program) return
-        death = `the server ended by itself (${code})`
-        death = `${death}: ${await said()}`
-      })
-      // A box that is being closed cannot be read any more, and nobody asks then.
-      .catch(() => undefined)
+    const watch = async (): Promise<void> => {
+      const code = await program.ended
+      if (daemon !== program) return
+      death = `the server ended by itself (${code})`
+      death = `${death}: ${await said()}`
+    }
+    // A box that is being closed cannot be read any more, and nobody asks then.
+    watch().catch(() => undefined)
     const deadline = performance.now() + startMilliseconds
     for (const place of places) {
       while (!(await listens(place))) {
