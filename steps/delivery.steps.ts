@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { Then } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
 import type { Exchanger, ReceivedMessage } from '../simulators/contract.ts'
+import { NotApplicable } from '../targets/faults.ts'
 import { assertSame, contentOf, fieldOf, withoutTrace } from './content.ts'
 import { carries } from './letters.ts'
 import { until } from './patience.ts'
@@ -142,6 +143,9 @@ Then(
       'after EHLO': message.verb === 'EHLO',
       authenticated: message.user !== undefined,
     }
+    // Whoever offers chunks is not owed them (RFC 3030 §2 tells when BDAT may be used, never that it must).
+    if (how === 'by BDAT' && message.by === 'DATA' && this.target.lintFails !== true)
+      throw new NotApplicable('sends content by DATA only')
     assert.ok(
       holds[how],
       `it came ${message.secure ? 'under TLS' : 'in clear'}, by ${message.by}, after ${message.verb}, as ${message.user ?? 'nobody'}`,
@@ -162,9 +166,12 @@ Then('{host} receives it with the parameters:', async function (this: MailWorld,
   }
 })
 
+/** A size that is told too small is judged by `relay/size.feature`; elsewhere that habit of another server is evidence. */
 Then('{host} finds nothing wrong with the client', async function (this: MailWorld, host: string) {
   await this.rest()
-  assert.deepEqual(this.host(host).violations, [])
+  const all = this.host(host).violations
+  const judged = this.target.lintFails === true ? all : all.filter((one) => !/^SIZE=\d+ announced/.test(one))
+  assert.deepEqual(judged, [])
 })
 
 Then('the content arrives unchanged at {host}', async function (this: MailWorld, host: string) {

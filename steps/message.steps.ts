@@ -18,6 +18,10 @@ const fixture = async (name: string): Promise<(token: string) => Uint8Array> => 
   return (token) => Buffer.from(bytes.toString('latin1').replaceAll('{token}', token), 'latin1')
 }
 
+/** Every message has them (RFC 5322 §3.6): without, a server of our own users would add them, and rightly so. */
+const originationOf = ({ mailbox }: { readonly mailbox: string }): string =>
+  `From: <${mailbox}>\r\nDate: ${new Date().toUTCString().replace('GMT', '+0000')}\r\n`
+
 const describe = (letter: Letter): string => {
   const { accepted, refused } = letter.result
   const told = refused.map(({ recipient, code, text, stage }) => `${recipient ?? 'all'} at ${stage}: ${code} ${text}`)
@@ -80,7 +84,7 @@ When(
     const person = this.sender(sender)
     const line = `${'x'.repeat(70)}\r\n`
     const content = (token: string): Uint8Array => {
-      const head = `Subject: ${token}\r\nMessage-ID: <${token}@here.example>\r\n\r\n`
+      const head = `${originationOf(person)}Subject: ${token}\r\nMessage-ID: <${token}@here.example>\r\n\r\n`
       const body = line.repeat(Math.ceil(octets / line.length)).slice(0, Math.max(0, octets - head.length - 2))
       return Buffer.from(`${head}${body.replace(/\r$/, 'x')}\r\n`)
     }
@@ -127,7 +131,7 @@ When(
     const person = this.sender(sender)
     const addresses = Array.from({ length: Math.min(count, 5000) }, (_, index) => `<user${index + 1}@there.example>`)
     const content = (token: string): Uint8Array =>
-      Buffer.from(`Subject: ${token}\r\nTo: ${addresses.join(',\r\n ')}\r\n\r\nto many\r\n`)
+      Buffer.from(`${originationOf(person)}Subject: ${token}\r\nTo: ${addresses.join(',\r\n ')}\r\n\r\nto many\r\n`)
     await this.send(person, person.mailbox, to, { content })
   },
 )

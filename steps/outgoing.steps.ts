@@ -6,6 +6,7 @@ import { Then, When } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
 import type { Conversation, Exchanger } from '../simulators/contract.ts'
 import { renderConversation, unescapeBytes } from '../simulators/notation.ts'
+import { NotApplicable } from '../targets/faults.ts'
 import { fieldsOf } from './content.ts'
 import { until } from './patience.ts'
 import type { Sender } from './vocabulary.ts'
@@ -141,7 +142,10 @@ Then(
     await this.rest()
     const times = { never: 0, once: 1, twice: 2 }[often] ?? Number.parseInt(often, 10)
     const commands = this.host(host).conversations.flatMap(linesOf)
-    const said = commands.filter((line) => line.toUpperCase().split(' ')[0] === verb)
+    const verbs = commands.map((line) => line.toUpperCase().split(' ')[0])
+    const said = verbs.filter((one) => one === verb)
+    if (verb === 'BDAT' && said.length === 0 && times > 0 && verbs.includes('DATA') && this.target.lintFails !== true)
+      throw new NotApplicable('sends content by DATA only')
     assert.equal(said.length, times, shown(this.host(host)))
   },
 )

@@ -1,7 +1,8 @@
 /**
  * Reading a Received field by the grammar of RFC 5321 §4.4, as strictly as it stands there: clauses in their order, an
  * address literal only with TCP-info after it, a date of RFC 5322 with a numeric zone. Comments may stand between clauses.
- * Where only single clauses matter, a literal may stand alone, and the cipher of TLS right after the protocol.
+ * Where only single clauses matter, a literal may stand alone, the cipher of TLS right after the protocol, and a zone of old
+ * times (`GMT`) in the date.
  */
 import { isDate } from './notification-lint.ts'
 
@@ -42,7 +43,9 @@ export const readTrace = (value: string, how: 'strictly' | 'for its clauses'): T
       return `a literal without TCP-info: ${text}`
     if (early !== undefined) return `the clauses are not in their order: ${text}`
   }
-  if (!isDate(groups['date'] ?? '')) return `no date: ${groups['date'] ?? ''}`
+  const date = groups['date'] ?? ''
+  const read = how === 'strictly' ? date : date.replace(/ GMT$/, ' +0000')
+  if (!isDate(read)) return `no date: ${date}`
   if (!protocols.test((groups['with'] ?? '').toUpperCase())) return `no registered protocol: ${groups['with'] ?? ''}`
   if (early !== undefined) clauses['tls'] ??= early
   return Object.fromEntries(Object.entries(clauses).filter(([, found]) => found !== undefined))

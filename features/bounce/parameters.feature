@@ -83,7 +83,7 @@ Feature: The parameters of notification are read strictly
         | RCPT TO:<alice@here.example> ORCPT=rfc822;a+0Db             | 501    |
         | RCPT TO:<alice@here.example> ORCPT=rfc822;a@b ORCPT=rfc822;a@b | 501 |
 
-  @rfc6533-3-01 @rfc6533-3-02 @rfc6533-3-03 @rfc6533-3-09 @must
+  @rfc6533-3-01 @rfc6533-3-02 @rfc6533-3-03 @rfc6533-3-09 @must @needs-smtputf8
   Rule: An ORCPT of type utf-8 is UTF-8 as it stands or with code points written out
 
     Example: Good and bad values
@@ -120,6 +120,7 @@ Feature: The parameters of notification are read strictly
   @rfc3461-5.4-01 @rfc3461-5.4-02 @rfc3461-5.4-03 @must
   Rule: There is room for all parameters at their full length together
 
+    @needs-smtputf8
     Example: The longest of each
       Then the server answers:
         | command                                                                                                                              | answer |

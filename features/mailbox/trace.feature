@@ -137,7 +137,7 @@ Feature: The newest trace field tells where a message came from and how
       And the trace of the message in the mailbox of alice@here.example tells:
         | with | ^ESMTP$ |
 
-    @rfc6531-3.7.3-03
+    @rfc6531-3.7.3-03 @needs-smtputf8
     Example: With SMTPUTF8
       When these recipients are named in one international message from bob@there.example:
         | recipient          | parameters |

@@ -1,7 +1,7 @@
 Feature: Internationalised mail goes only where it is understood
   An address in UTF-8 must not reach a server that reads only ASCII, and mail that needs nothing new is sent as ever.
 
-  @rfc6531-3.4-01 @rfc6531-3.1-02 @must
+  @rfc6531-3.4-01 @rfc6531-3.1-02 @must @needs-smtputf8
   Rule: SMTPUTF8 is said where the envelope or the header needs it
 
     Scenario Outline: The keyword comes as "<keyword>"
@@ -26,7 +26,7 @@ Feature: Internationalised mail goes only where it is understood
         | MAIL    | SMTPUTF8  |       |
       And mx1.there.example finds nothing wrong with the client
 
-  @rfc6531-3.2-07 @rfc6531-3.4-02 @must
+  @rfc6531-3.2-07 @rfc6531-3.4-02 @must @needs-smtputf8
   Rule: Mail that needs no SMTPUTF8 is sent without it
 
     Example: It was declared, and nothing in it needs it
@@ -57,7 +57,7 @@ Feature: Internationalised mail goes only where it is understood
         """
       And mx1.there.example hears no octet beyond ASCII
 
-  @rfc6531-3.2-04 @rfc6531-3.2-05 @rfc5321-2.4-12 @must
+  @rfc6531-3.2-04 @rfc6531-3.2-05 @rfc5321-2.4-12 @must @needs-smtputf8
   Rule: Nothing in UTF-8 is said to a host that does not offer SMTPUTF8
 
     Scenario Outline: <what>

@@ -51,7 +51,7 @@ Feature: Client and server introduce themselves
         | MAIL FROM:<bob@there.example> SIZE=100 BODY=8BITMIME   | 250    |
         | MAIL FROM:<bob@there.example> BODY=BINARYMIME SMTPUTF8 | 250    |
         | MAIL FROM:<bob@there.example> RET=HDRS ENVID=a         | 250    |
-        | EXPN friends                                           | 25z    |
+        | EXPN friends                                           | 25z\|5yz |
         | HELP                                                   | 214    |
         | BDAT 0                                                 | 503    |
         | AUTH UNKNOWN                                           | 504    |

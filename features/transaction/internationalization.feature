@@ -1,7 +1,7 @@
 Feature: Addresses and content in every script
   With SMTPUTF8 and 8BITMIME everybody can be written to by their own name; without them nothing is guessed.
 
-  @rfc6531-3.2-01 @rfc6531-3.5-01 @must
+  @rfc6531-3.2-01 @rfc6531-3.5-01 @must @needs-smtputf8
   Rule: Addresses in every script are taken where SMTPUTF8 is asked for
 
     Example: A user whose name is not ASCII
@@ -46,7 +46,7 @@ Feature: Addresses and content in every script
         | BODY                     | 501    |
         | BODY=7BIT BODY=8BITMIME  | 501    |
 
-  @rfc6531-3.2-01 @rfc6531-3.3-01 @rfc6531-3.3-02 @must
+  @rfc6531-3.2-01 @rfc6531-3.3-01 @rfc6531-3.3-02 @must @needs-smtputf8
   Rule: Well-formed UTF-8 stands where a letter may stand, and U-labels in domains; other octets are refused
 
     Example: Good and bad addresses
@@ -67,7 +67,7 @@ Feature: Addresses and content in every script
         | <bob@\\xe2\\x98\\x83.example> SMTPUTF8                                           | 501    |
         | <bob@-\\xc3\\xbc.example> SMTPUTF8                                               | 501    |
 
-  @rfc6531-3.4-03 @rfc6531-3.5-01 @must
+  @rfc6531-3.4-03 @rfc6531-3.5-01 @must @needs-smtputf8
   Rule: Without SMTPUTF8 an address that needs it is refused, the reverse-path with 550 and the forward-path with 553
 
     Example: Addresses and no parameter
@@ -83,7 +83,7 @@ Feature: Addresses and content in every script
         | RCPT TO:<j\\xc3\\xbcrgen@here.example>    | 553 5.6.7 |
         | RCPT TO:<alice@here.example>              | 250       |
 
-  @rfc6531-3.2-03 @must
+  @rfc6531-3.2-03 @must @needs-smtputf8
   Rule: A local domain is the same with U-labels and with A-labels
 
     Example: bücher.example
@@ -100,7 +100,7 @@ Feature: Addresses and content in every script
         | <alice@B\\xc3\\x9cCHER.EXAMPLE> | 250    |
         | <alice@xn--bcher-kvb.example>   | 5yz    |
 
-  @rfc6531-3.2-08 @must
+  @rfc6531-3.2-08 @must @needs-smtputf8
   Rule: An original recipient may be given in UTF-8 of either writing
 
     Example: ORCPT of type utf-8
@@ -115,7 +115,7 @@ Feature: Addresses and content in every script
         | <alice@here.example> ORCPT=utf-8;j\\\\x{FC}rgen@here.example   | 250    |
         | <alice@here.example> ORCPT=rfc822;j\\xc3\\xbcrgen@here.example | 501    |
 
-  @rfc6531-3.2-02 @must
+  @rfc6531-3.2-02 @must @needs-smtputf8
   Rule: A domain with U-labels is looked up by its A-labels
 
     Example: bücher.example

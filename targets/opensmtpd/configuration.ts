@@ -5,6 +5,7 @@
  * What the settings do not speak of stays as OpenSMTPD ships it, but for waits that only slow a suite down. See
  * smtpd.conf(5) and table(5); a value that OpenSMTPD cannot express throws `NotApplicable`.
  */
+import { domainToASCII } from 'node:url'
 import type { ListenerPlace, Place } from '../box/product.ts'
 import { NotApplicable } from '../faults.ts'
 import type { House } from '../house.ts'
@@ -81,14 +82,17 @@ const filters = ({ settings: { refusals } }: House): readonly string[] => {
 
 const listener = ({ settings }: House, { role, address, port }: ListenerPlace, filtered: boolean): string =>
   [
-    `listen on ${address} port ${port} hostname ${quote(settings.hostName)}`,
+    `listen on ${address} port ${port} hostname ${quote(domainToASCII(settings.hostName))}`,
     ...(filtered ? ['filter "door"'] : []),
     `tag "${role}"`,
   ].join(' ')
 
 const outward = ({ settings: { outgoing, hostName } }: House): string => {
   const { smarthost, sourceAddress } = outgoing
-  const common = [`helo ${quote(hostName)}`, ...(sourceAddress === undefined ? [] : [`src ${quote(sourceAddress)}`])]
+  const common = [
+    `helo ${quote(domainToASCII(hostName))}`,
+    ...(sourceAddress === undefined ? [] : [`src ${quote(sourceAddress)}`]),
+  ]
   if (smarthost === undefined) return ['relay', ...common].join(' ')
   const { user, tls, host, port } = smarthost
   if (user !== undefined && tls !== 'required' && tls !== 'implicit')
@@ -101,6 +105,8 @@ const outward = ({ settings: { outgoing, hostName } }: House): string => {
     ...common,
   ].join(' ')
 }
+
+const plain = /^[ -~]*$/
 
 const rules = ({ settings, openRelay }: House): readonly string[] => {
   const { incoming, relay } = settings
@@ -121,6 +127,9 @@ const rules = ({ settings, openRelay }: House): readonly string[] => {
 }
 
 export const configuration = (house: House, place: Place): string => {
+  if (![...house.mailboxes, ...house.redirects].every((names) => names.flat().every((name) => plain.test(name))))
+    throw new NotApplicable('knows names of ASCII only')
+  if (house.settings.outgoing.refuseLoopback) throw new NotApplicable('sends to loopback addresses as to any other')
   const filtering = filters(house)
   const lines = [
     ...tables(house, place),
@@ -130,7 +139,9 @@ export const configuration = (house: House, place: Place): string => {
     'action "mailboxes" maildir "/var/mail/%{user.username}" virtual <mailboxes> userbase <people>',
     `action "outward" ${outward(house)}`,
     ...(house.settings.incoming.relayDomains.length > 0
-      ? [`action "backup" relay backup mx ${quote(house.settings.hostName)} helo ${quote(house.settings.hostName)}`]
+      ? [
+          `action "backup" relay backup mx ${quote(domainToASCII(house.settings.hostName))} helo ${quote(domainToASCII(house.settings.hostName))}`,
+        ]
       : []),
     ...rules(house),
   ]

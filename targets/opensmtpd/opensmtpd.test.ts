@@ -6,11 +6,17 @@ import { configuration } from './configuration.ts'
 import { opensmtpd, readQueue } from './opensmtpd.ts'
 
 const written = (document: SettingsDocument): string =>
-  configuration(houseOf(document, Object.keys(settingsSchema.shape)), {
-    listeners: [{ role: 'relay', address: '127.0.0.7', port: 25 }],
-    certificate: { cert: '', key: '' },
-    trustedCertificates: undefined,
-  })
+  configuration(
+    houseOf(
+      { ...document, outgoing: { refuseLoopback: false, ...document.outgoing } },
+      Object.keys(settingsSchema.shape),
+    ),
+    {
+      listeners: [{ role: 'relay', address: '127.0.0.7', port: 25 }],
+      certificate: { cert: '', key: '' },
+      trustedCertificates: undefined,
+    },
+  )
 
 test('the queue as smtpctl shows it', () => {
   const text = [

@@ -161,7 +161,12 @@ export const opensmtpd: Product = {
       `[ -e ${control} ] || { cp /usr/sbin/smtpctl ${control} && chgrp opensmtpq ${control} && chmod 2755 ${control}; }`,
     ])
   },
-  daemon: ['/bin/bash', '-c', 'exec /usr/sbin/smtpd -d 2>> /var/log/smtpd.log'],
+  // The machine's own domain is not tried behind every name.
+  daemon: [
+    '/bin/bash',
+    '-c',
+    "grep -q '^search' /etc/resolv.conf || echo 'search .' >> /etc/resolv.conf; exec /usr/sbin/smtpd -d 2>> /var/log/smtpd.log",
+  ],
   async end(box) {
     await box.run(['/bin/bash', '-c', 'kill -TERM $(cat /var/run/smtpd.pid)'])
   },

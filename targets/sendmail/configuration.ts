@@ -5,6 +5,7 @@
  * needs the Internet (senders' domains are not looked up) or only slows a suite down. A value that Sendmail cannot express
  * throws `NotApplicable`. Quotes are m4's own: `word'.
  */
+import { domainToASCII } from 'node:url'
 import type { ListenerPlace, Place } from '../box/product.ts'
 import { NotApplicable } from '../faults.ts'
 import type { House } from '../house.ts'
@@ -25,7 +26,7 @@ const identity = ({ settings, domains }: House, { listeners }: Place): readonly 
   'divert(0)dnl',
   "include(`/usr/share/sendmail/cf/m4/cf.m4')dnl",
   "OSTYPE(`linux')dnl",
-  define('confDOMAIN_NAME', settings.hostName),
+  define('confDOMAIN_NAME', domainToASCII(settings.hostName)),
   define('STATUS_FILE', '/var/lib/sendmail/statistics'),
   define('confPID_FILE', '/run/sendmail.pid'),
   define('QUEUE_DIR', '/var/spool/mqueue'),
@@ -40,6 +41,9 @@ const identity = ({ settings, domains }: House, { listeners }: Place): readonly 
   feature('accept_unresolvable_domains'),
   feature('access_db', 'hash -T<TMPF> -o /etc/mail/access'),
   feature('virtusertable', 'hash -o /etc/mail/virtusertable'),
+  // A domain that is relayed for means itself, not what is below it; names of our own are whole in headers as well.
+  feature('relay_hosts_only'),
+  feature('always_add_domain'),
 ]
 
 /** What only slows a suite down: lookups of users at the client, pauses after wrong recipients, loads of the machine. */
@@ -205,17 +209,39 @@ const rulesets = ({ settings, openRelay }: House): readonly string[] => {
           rule('<NO>', '$#error $@ 5.7.1 $: "550 Not your address"'),
         ]
       : []),
+    // The users' doors are for users, from MAIL on (RFC 6409 §4.3).
+    ...['MSA', 'TLSMSA'].flatMap((name) => [
+      rule('$*', '$: $&{daemon_name} $| $1'),
+      rule(`${name} $| $*`, '$: $>Insider $1'),
+      rule('NO', '$#error $@ 5.7.0 $: "530 Authentication required"'),
+      rule('YES', '$@ OK'),
+      rule('$* $| $*', '$: $2'),
+    ]),
     'SLocal_check_rcpt',
     rule('$*', '$: $>Insider $1'),
     rule('YES', '$@ OK'),
-    rule('$*', '$: $&{daemon_name}'),
-    ...['MSA', 'TLSMSA'].map((name) => rule(name, '$#error $@ 5.7.0 $: "530 Authentication required"')),
     ...(incoming.allowed ? [] : [rule('$*', '$#error $@ 5.7.1 $: "550 No incoming mail here"')]),
   ]
 }
 
+const plain = /^[ -~]*$/
+
 export const sendmailMc = (house: House, place: Place): string => {
-  const { authentication: how, verify, queue, subaddressSeparator, submission } = house.settings
+  const {
+    authentication: how,
+    verify,
+    queue,
+    subaddressSeparator,
+    submission,
+    hostName,
+    outgoing: out,
+  } = house.settings
+  if (!hostName.includes('.')) throw new NotApplicable('waits a minute at its start for its name to become a whole one')
+  if (![...house.mailboxes, ...house.redirects].every((names) => names.flat().every((name) => plain.test(name))))
+    throw new NotApplicable('knows names of ASCII only (SMTPUTF8 is not built in)')
+  if (out.refuseLoopback) throw new NotApplicable('sends to loopback addresses as to any other')
+  if (out.smarthost?.user !== undefined && out.smarthost.tls === 'opportunistic')
+    throw new NotApplicable('authenticates to a smarthost whether TLS was verified or not')
   // No failed attempts of a session are counted; fewer than the usual three would be a promise that is not kept.
   if (how.failuresPerSession < 3) throw new NotApplicable('does not close sessions after failed attempts')
   if (verify.vrfy === 'authenticated') throw new NotApplicable('answers VRFY for everybody or for nobody')

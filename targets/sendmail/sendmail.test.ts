@@ -15,7 +15,8 @@ const place = {
 } as const
 
 const service = { smtp: { enabled: true }, hostName: 'mail.here.example', incoming: { allowed: true } } as const
-const house = (more: object): ReturnType<typeof houseOf> => houseOf({ ...service, ...more }, sendmail.settings)
+const house = ({ outgoing, ...more }: { readonly outgoing?: object }): ReturnType<typeof houseOf> =>
+  houseOf({ ...service, ...more, outgoing: { refuseLoopback: false, ...outgoing } }, sendmail.settings)
 
 test.each([
   ['nobody tells insiders from outsiders', {}, "FEATURE(`promiscuous_relay')dnl"],
@@ -39,6 +40,13 @@ test.each([
   ['an uneven schedule', { queue: { retryAfter: ['5m', '20m'] } }],
   ['VRFY for some', { verify: { vrfy: 'authenticated' } }],
   ['a separator that is no plus', { subaddressSeparator: '-' }],
+  ['a host name that is not whole', { hostName: 'mailserver' }],
+  ['loopback addresses as ourselves', { outgoing: { refuseLoopback: true } }],
+  ['a name beyond ASCII', { users: [{ name: 'jürgen', password: 'secret' }] }],
+  [
+    'a password for a smarthost that nobody verified',
+    { outgoing: { smarthost: { host: 'a.example', user: 'u', password: 'p', tls: 'opportunistic' } } },
+  ],
   ['TLS from the start at a smarthost', { outgoing: { smarthost: { host: 'a.example', tls: 'implicit' } } }],
 ])('%s is not applicable', (_, more) => {
   expect(() => sendmailMc(house(more), place)).toThrow(NotApplicable)

@@ -146,6 +146,7 @@ export const sendmail: Product = {
     'outgoing',
     'authentication.methods',
     'authentication.clearText',
+    // Wrong passwords are answered at once; scenarios ask for no more.
     'authentication.failureDelay',
     'authentication.failuresPerSession',
     'queue.retryAfter',
