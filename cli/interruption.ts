@@ -1,9 +1,11 @@
 /**
- * What a run leaves behind when it is ended from outside: nothing. Ctrl-C, a closed terminal and a polite kill remove the
- * folders of scenarios; servers in processes of their own end with us by themselves.
+ * What a run leaves behind when it is ended from outside: nothing. Ctrl-C, a closed terminal, a reader of our output who has
+ * seen enough and a polite kill remove the folders of scenarios; servers in processes of their own end with us by themselves.
  */
 import { constants } from 'node:os'
 import { clearScratch } from '../targets/scratch.ts'
+
+const clear = (): void => clearScratch('own')
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
@@ -12,12 +14,13 @@ export const leaveNothingBehind = (say: () => string): (() => void) => {
   clearScratch('swept')
   const act = (signal: (typeof signals)[number]): void => {
     process.stderr.write(`\n${say()}\n`)
-    clearScratch('own')
     process.exit(128 + constants.signals[signal])
   }
   for (const signal of signals) process.on(signal, act)
+  process.on('exit', clear)
   return () => {
     for (const signal of signals) process.off(signal, act)
-    clearScratch('own')
+    process.off('exit', clear)
+    clear()
   }
 }

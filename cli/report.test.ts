@@ -60,7 +60,13 @@ describe('report check', () => {
   test.each([
     ['the page as it was', 'report.html', 'No', 'No', /^1 scenarios, none altered/],
     ['the data as it was', 'report.json', 'fail', 'fail', /^1 scenarios, none altered/],
-    ['another answer on the first screen', 'report.html', 'Yes, it must be taken for one.', 'No.', /does not show/],
+    [
+      'another answer on the first screen',
+      'report.html',
+      'Not shown to be one, nor to be none.',
+      'No.',
+      /does not show/,
+    ],
     ['another verdict in the data', 'report.json', '"verdict":"fail"', '"verdict":"pass"', /open-relay\.feature:9/],
   ])('%s', async (_what, file, from, to, said) => {
     expect(await checked(file, from, to)).toMatch(said)

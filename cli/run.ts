@@ -3,6 +3,7 @@
  *
  * Wrong usage: what was wrong, in one sentence, and 64. A file that the system refuses: that, and 74. A bug: its trace, and 70. Commands set their own exit codes.
  */
+import { constants } from 'node:os'
 import { Command, CommanderError } from 'commander'
 import { sentenceOf } from './system-faults.ts'
 import { exitCodes, UsageFault } from './usage.ts'
@@ -25,12 +26,19 @@ const commands: Readonly<Record<string, () => Promise<CommandModule>>> = {
 
 /** `words` are the arguments after the program's name. Never rejects. */
 export async function run(words: readonly string[]): Promise<void> {
+  process.stdout.on('error', leaveQuietly)
   try {
     const program = await programFor(words)
     await program.parseAsync([...words], { from: 'user' })
   } catch (error) {
     process.exitCode = exitCodeOf(error)
   }
+}
+
+/** Who reads our output may stop reading (`| head`): that is no fault, and there is nothing left to say. */
+function leaveQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(128 + constants.signals.SIGPIPE)
 }
 
 /** Only the command that is meant is loaded (`verify` brings much along); for help, all of them. */

@@ -8,11 +8,15 @@ import { withoutSecrets } from '../report/secrets.ts'
 import { judge } from '../report/verdict.ts'
 import type { Judged } from '../report/verdict.ts'
 import { home } from './home.ts'
-import type { Parameters, Runner } from './runner.ts'
+import type { Parameters, Runner, Wanted } from './runner.ts'
 
-/** Keeps the journey out of what is judged; it stands around it. */
-export const withoutSanity = (tagExpression: string): string =>
-  tagExpression === '' ? 'not @sanity' : `(${tagExpression}) and not @sanity`
+/** Keeps the journey out of what is judged, unless it was asked for by name; it stands around it. */
+export const withoutSanity = ({ paths, tagExpression }: Pick<Wanted, 'paths' | 'tagExpression'>): string =>
+  paths.some((path) => /\/features\/sanity(?:\/|$)/.test(path))
+    ? tagExpression
+    : tagExpression === ''
+      ? 'not @sanity'
+      : `(${tagExpression}) and not @sanity`
 
 /** What of the journey went wrong, as one text with its evidence; undefined when the server came through. */
 export const insanity = async (runner: Runner, target: string, parameters: Parameters): Promise<string | undefined> => {

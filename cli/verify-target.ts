@@ -101,7 +101,7 @@ export const verifyTarget = async (runner: Runner, asked: Asked, cache: string):
   if (before === undefined) {
     const shown = progress(process.stdout)
     problems.push(
-      ...(await runner.run({ ...wanted, tagExpression: withoutSanity(wanted.tagExpression) }, (result) => {
+      ...(await runner.run({ ...wanted, tagExpression: withoutSanity(wanted) }, (result) => {
         const judged = excuse(judge(withoutSecrets(result)), expectations)
         streamed.push(judged)
         shown.show(judged)

@@ -70,7 +70,7 @@ export const verify = async (selection: readonly string[], options: VerifyOption
   if (options.list === true) {
     const listed = {
       ...wanted(targets[0] ?? ''),
-      tagExpression: withoutSanity(tagExpression),
+      tagExpression: withoutSanity({ paths, tagExpression }),
       workers: 0,
       dryRun: true,
     }

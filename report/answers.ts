@@ -62,11 +62,22 @@ export const storiesOf = (report: ReportDocument, target: string): readonly Stor
 const relayRequirement = /^(?:relay-probe-\d+|mail-service-(?:15|16|21|22))$/
 
 export interface RelayAnswer {
-  readonly answer: 'no' | 'yes' | 'unknown'
+  /** `not shown`: something did not end as it must, and yet nothing that strangers offered reached a third server. */
+  readonly answer: 'no' | 'yes' | 'not shown' | 'unknown'
   readonly how: string
   /** In how many scenarios strangers tried, and how many of those did not end as they must. */
   readonly tried: number
   readonly failed: number
+}
+
+/** The far exchangers received what must not have been sent: probes say which; elsewhere anything they received counts. */
+const reachedOthers = ({ evidence }: ReportedScenario): boolean => {
+  const named = (name: string): readonly string[] =>
+    evidence.filter((one) => one.name.replace(/^attempt \d+: /, '') === name).map(({ text }) => text)
+  const probes = named('relay probes')
+  return probes.length > 0
+    ? probes.some((text) => /^RELAYS .*: delivered to /m.test(text))
+    : named('mail exchangers').some((text) => / octets by (?:DATA|BDAT)/.test(text))
 }
 
 export const openRelayAnswer = (report: ReportDocument, target: string): RelayAnswer => {
@@ -77,11 +88,19 @@ export const openRelayAnswer = (report: ReportDocument, target: string): RelayAn
   const failed = done.filter(failing)
   if (done.length === 0) return { answer: 'unknown', how: 'No relay probe was tried in this run.', tried: 0, failed: 0 }
   const counted = { tried: done.length, failed: failed.length }
-  if (failed.length > 0) {
+  const proofs = failed.filter(reachedOthers).length
+  if (proofs > 0) {
     return {
       ...counted,
       answer: 'yes',
-      how: `${failed.length} of ${done.length} scenarios in which a stranger tries to relay did not end as they must; see them below.`,
+      how: `In ${proofs} of ${done.length} scenarios in which a stranger tries to relay, a third server received the mail; see them below.`,
+    }
+  }
+  if (failed.length > 0) {
+    return {
+      ...counted,
+      answer: 'not shown',
+      how: `${failed.length} of ${done.length} scenarios in which a stranger tries to relay did not end as they must, but no third server received anything; see them below.`,
     }
   }
   return {

@@ -99,15 +99,31 @@ test('a failure says what went wrong and how to see it again, without the stack'
   expect(one?.reproduce).toHaveLength(1)
 })
 
+const received = {
+  name: 'mail exchangers',
+  text: 'mx1 [127.0.0.9]\n  <m@a.example> → <b@b.example>: 386 octets by DATA',
+}
+const nothing = { name: 'mail exchangers', text: 'mx1 [127.0.0.9]\n  nothing' }
+const relays = {
+  name: 'relay probes',
+  text: 'ok       relay-probe-1 …\nRELAYS   relay-probe-2 <m@a> → <b@b>: delivered to mx1',
+}
+const takes = { name: 'relay probes', text: 'RELAYS   relay-probe-2 <m@a> → <b@b>: accepted, then dropped 250 ok' }
+
 test.each([
-  ['fail', 'yes'],
-  ['known failure', 'yes'],
-  ['differs', 'yes'],
-  ['unexpected pass', 'no'],
-  ['not applicable', 'unknown'],
-] as const)('relay scenarios of the verdict %s answer %s', (verdict, answer) => {
+  ['fail', received, 'yes'],
+  ['known failure', received, 'yes'],
+  ['differs', received, 'yes'],
+  ['differs', { ...received, name: 'attempt 2: mail exchangers' }, 'yes'],
+  ['fail', nothing, 'not shown'],
+  ['fail', relays, 'yes'],
+  ['fail', takes, 'not shown'],
+  ['unexpected pass', received, 'no'],
+  ['pass', received, 'no'],
+  ['not applicable', nothing, 'unknown'],
+] as const)('relay scenarios of the verdict %s answer by what others received (%#)', (verdict, found, answer) => {
   const report = made('passed')
-  const scenarios = report.scenarios.map((one) => ({ ...one, verdict }))
+  const scenarios = report.scenarios.map((one) => ({ ...one, verdict, evidence: [found] }))
   expect(openRelayAnswer({ ...report, scenarios }, 'reference').answer).toBe(answer)
 })
 
@@ -118,7 +134,9 @@ test('several targets have one row each, and what is new since the baseline', ()
     { name: 'b', report: reportOf('0', { name: 'exim', version: '4' }, { ...run, baseline: 2 }, judged, catalogue) },
   ])
   const page = merged.kind === 'merged' ? pageOf(merged.report, join(import.meta.dirname, 'page')) : ''
-  expect(page).toMatch(/<th scope="row">exim <small>4<\/small><\/th>\s*<td data-label="Open relay" class="relay-yes"/)
+  expect(page).toMatch(
+    /<th scope="row">exim <small>4<\/small><\/th>\s*<td data-label="Open relay" class="relay-not-shown"/,
+  )
   expect(page).toMatch(
     /<th scope="row">reference <small>0<\/small><\/th>\s*<td data-label="Open relay" class="relay-unknown"/,
   )
@@ -128,7 +146,7 @@ test('several targets have one row each, and what is new since the baseline', ()
 describe('the first screen', () => {
   test.each([
     ['passed', 'no', 'holds'],
-    ['failed', 'yes', 'fails'],
+    ['failed', 'not shown', 'fails'],
   ] as const)('a relay scenario that %s', (status, answer, standing) => {
     const report = made(status)
     expect(openRelayAnswer(report, 'reference').answer).toBe(answer)

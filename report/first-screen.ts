@@ -10,8 +10,13 @@ import { isFailure } from './verdict.ts'
 export const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 
-const answers = { no: 'No.', yes: 'Yes, it must be taken for one.', unknown: 'Not known.' } as const
-const shortAnswers = { no: 'no', yes: 'YES', unknown: 'not known' } as const
+const answers = {
+  no: 'No.',
+  yes: 'Yes, mail of strangers passed.',
+  'not shown': 'Not shown to be one, nor to be none.',
+  unknown: 'Not known.',
+} as const
+const shortAnswers = { no: 'no', yes: 'YES', 'not shown': 'not shown', unknown: 'not known' } as const
 
 const storyCard = ({ title, says, standing, scenarios, failed }: Story): string => `
       <li class="story ${standing.replace(' ', '-')}">
@@ -41,7 +46,7 @@ export const countText = (scenarios: readonly ReportedScenario[]): string => {
 const oneTarget = (report: ReportDocument, { name }: ReportedTarget): string => {
   const relay = openRelayAnswer(report, name)
   return `
-    <article class="answer ${relay.answer}">
+    <article class="answer ${relay.answer.replace(' ', '-')}">
       <h2>Is this server an open relay?</h2>
       <p class="big">${answers[relay.answer]}</p>
       <p>${escaped(relay.how)}</p>
@@ -67,7 +72,7 @@ const severalTargets = (report: ReportDocument): string => {
     return `
         <tr>
           <th scope="row">${escaped(name)} <small>${escaped(version)}</small></th>
-          ${cell('Open relay', `relay-${relay.answer}`, shortAnswers[relay.answer], how)}
+          ${cell('Open relay', `relay-${relay.answer.replace(' ', '-')}`, shortAnswers[relay.answer], how)}
           ${storiesOf(report, name).map(storyCell).join('')}
           <td data-label="hold">${count.passed}</td><td data-label="fail"${count.failed > 0 ? ' class="fails"' : ''}>${count.failed}</td><td data-label="not judged">${count.other}</td>
           <td data-label="MUST tried">${must === undefined ? '' : `${must.tried}/${must.of}`}</td>
