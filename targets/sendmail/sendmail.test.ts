@@ -15,7 +15,13 @@ const place = {
 } as const
 
 const service = { smtp: { enabled: true }, hostName: 'mail.here.example', incoming: { allowed: true } } as const
-const house = ({ outgoing, ...more }: { readonly outgoing?: object }): ReturnType<typeof houseOf> =>
+const house = ({
+  outgoing,
+  ...more
+}: {
+  readonly [name: string]: object | string
+  readonly outgoing?: object
+}): ReturnType<typeof houseOf> =>
   houseOf({ ...service, ...more, outgoing: { refuseLoopback: false, ...outgoing } }, sendmail.settings)
 
 test.each([
