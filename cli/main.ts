@@ -19,6 +19,9 @@ if (Number(major) < oldestNode) {
   process.emitWarning = (...warning: readonly unknown[]) => {
     if (!String(warning[0]).startsWith('SQLite is an experimental feature')) warn(...warning)
   }
+  // What was compiled once is kept in the system's folder for temporary files; where that cannot be, nothing happens.
+  const { enableCompileCache } = await import('node:module')
+  enableCompileCache()
   const { run } = await import('./run.ts')
   await run(process.argv.slice(2))
 }
