@@ -94,6 +94,34 @@ Then(
   },
 )
 
+/** Content that a host does not take in eight bits may be written in seven (RFC 6152 §3), which a header field tells. */
+const isConverted = (content: Uint8Array): boolean =>
+  /^(?:quoted-printable|base64)$/i.test(fieldOf(content, 'Content-Transfer-Encoding') ?? '')
+
+Then(
+  /^([a-z0-9.]+) receives it converted, or (alice|bob) is notified that (\S+@\S+) failed with (5\.\d+\.\d+)$/,
+  async function (this: MailWorld, host: string, name: string, recipient: string, status: string) {
+    const notifications = await notificationsTo(this, this.person(name).mailbox)
+    const received = this.host(host).received.filter(({ content }) => carries(content, this.letter.token))
+    const failed = about(this, notifications, recipient).filter(({ action }) => action === 'failed')
+    assert.equal(received.length + failed.length, 1, `${received.length} received; ${told(notifications)}`)
+    for (const { content } of received) assert.ok(isConverted(content), 'it came as it is')
+    for (const one of failed) assert.equal(one.status, status)
+  },
+)
+
+Then(
+  '{host} receives it as it is, or {host} converted',
+  async function (this: MailWorld, better: string, lesser: string) {
+    await this.rest()
+    const [whole] = this.host(better).received
+    const [other] = this.host(lesser).received
+    assert.ok(whole !== undefined || other !== undefined, 'nobody received it')
+    if (whole !== undefined) assert.equal(whole.mailParameters['BODY'], '8BITMIME')
+    if (other !== undefined) assert.ok(isConverted(other.content), 'it came as it is')
+  },
+)
+
 Then('{person} gets {int} notification(s)', async function (this: MailWorld, name: string, count: number) {
   const notifications = await notificationsTo(this, this.person(name).mailbox)
   assert.equal(notifications.length, count, told(notifications))
@@ -123,8 +151,8 @@ Then('no notification is sent', async function (this: MailWorld) {
   }
 })
 
-const assertTells = (notification: ReadNotification, recipient: string, table: DataTable): void => {
-  const reported = notification.recipients.find(({ finalRecipient }) => finalRecipient === recipient)
+const assertTells = (world: MailWorld, notification: ReadNotification, recipient: string, table: DataTable): void => {
+  const [reported] = about(world, [notification], recipient)
   assert.ok(reported !== undefined, told([notification]))
   for (const [field, pattern] of Object.entries(table.rowsHash())) {
     const found = reported.fields[field.toLowerCase()] ?? notification.perMessage[field.toLowerCase()] ?? '(absent)'
@@ -135,7 +163,7 @@ const assertTells = (notification: ReadNotification, recipient: string, table: D
 Then(
   'the notification to {person} tells of {mailbox}:',
   async function (this: MailWorld, name: string, recipient: string, table: DataTable) {
-    assertTells(await theOne(this, name), recipient, table)
+    assertTells(this, await theOne(this, name), recipient, table)
   },
 )
 
@@ -143,7 +171,7 @@ Then(
   'the notification to {person}, if there is one, tells of {mailbox}:',
   async function (this: MailWorld, name: string, recipient: string, table: DataTable) {
     for (const notification of await notificationsTo(this, this.person(name).mailbox))
-      assertTells(notification, recipient, table)
+      assertTells(this, notification, recipient, table)
   },
 )
 

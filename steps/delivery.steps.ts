@@ -49,9 +49,18 @@ Then('{host} receives it meanwhile for {mailbox}', async function (this: MailWor
   )
 })
 
+const mostRuns = 3
+
+/** What a host takes for later may come later: nothing says that the next transaction is in the same session. */
 Then('{host} gets it for {int} recipients', async function (this: MailWorld, host: string, count: number) {
   await this.rest()
-  const recipients = recipientsOf(this.host(host).received.filter(({ content }) => carries(content, this.letter.token)))
+  const got = (): readonly string[] =>
+    recipientsOf(this.host(host).received.filter(({ content }) => carries(content, this.letter.token)))
+  for (let run = 0; run < mostRuns && got().length < count && this.target.lintFails !== true; run += 1) {
+    await this.target.runQueue()
+    await this.rest()
+  }
+  const recipients = got()
   assert.equal(new Set(recipients).size, count, told(this.host(host)))
   assert.equal(recipients.length, count, 'some got it twice')
 })
@@ -108,6 +117,20 @@ Then('{host} was told the true size, or more', async function (this: MailWorld, 
   const { mailParameters, content } = theOne(this, host)
   const octets = Number(mailParameters['SIZE'])
   assert.ok(octets >= content.length, `it was told ${octets} octets; ${content.length} came`)
+})
+
+/** A client may compare by itself, or tell the size and hear the answer (RFC 1870 §6 and §7); ours compares. */
+Then('{host} is not asked for more than {int} octets', async function (this: MailWorld, host: string, most: number) {
+  await this.rest()
+  assert.equal(this.host(host).received.length, 0, told(this.host(host)))
+  const asked = this.host(host).conversations.flatMap(({ spoken }) =>
+    spoken
+      .filter(({ side }) => side === 'C')
+      .flatMap(({ bytes }) => Buffer.from(bytes).toString('latin1').split('\r\n'))
+      .filter((line) => /^MAIL\b/i.test(line)),
+  )
+  const untold = asked.filter((line) => !(Number(/ SIZE=(\d+)/i.exec(line)?.[1] ?? 0) > most))
+  assert.deepEqual(this.target.lintFails === true ? asked : untold, [])
 })
 
 Then('the hosts are tried in this order:', async function (this: MailWorld, table: DataTable) {

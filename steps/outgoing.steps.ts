@@ -150,6 +150,16 @@ Then(
   },
 )
 
+/** After DATA come the dot and commands, and no line of a message. */
+Then('{host} hears no content', async function (this: MailWorld, host: string) {
+  await this.rest()
+  const lines = this.host(host)
+    .conversations.map(linesOf)
+    .flatMap((said) => (said.includes('DATA') ? said.slice(said.indexOf('DATA') + 1) : []))
+  const content = lines.filter((line) => !/^(?:\.|RSET|QUIT|EHLO .*|HELO .*|MAIL FROM:.*|RCPT TO:.*|DATA)$/.test(line))
+  assert.deepEqual(content, [])
+})
+
 Then('{host} is left only after its goodbye', async function (this: MailWorld, host: string) {
   await this.rest()
   const exchanger = this.host(host)

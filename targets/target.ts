@@ -30,6 +30,8 @@ export type Capability =
   /** It knows SCRAM-SHA-256; and with channel binding. */
   | 'scram'
   | 'scram-plus'
+  /** It offers no PIPELINING: commands in groups (`@needs-pipelining`) are not asked of it. */
+  | 'one-by-one'
   /** It sends mail to other servers; without it whatever needs a mail exchanger is not applicable. */
   | 'outgoing'
 

@@ -63,9 +63,7 @@ Feature: Content passes through unchanged
       Given there.example has the mail exchanger mx1.there.example that offers only SIZE and PIPELINING
       When alice sends the message "eight-bit" to bob@there.example
       Then mx1.there.example hears no octet beyond ASCII
-      And mx1.there.example hears MAIL never
-      And the notification to alice tells of bob@there.example:
-        | status | 5.6.3 |
+      And mx1.there.example receives it converted, or alice is notified that bob@there.example failed with 5.6.3
       And the queue is empty
 
     @rfc5321-2.2.3-02
@@ -75,9 +73,7 @@ Feature: Content passes through unchanged
         | preference | host              |
         | 20         | mx2.there.example |
       When alice sends the message "eight-bit" to bob@there.example
-      Then mx2.there.example receives it with the parameters:
-        | command | parameter | value    |
-        | MAIL    | BODY      | 8BITMIME |
+      Then mx2.there.example receives it as it is, or mx1.there.example converted
       And mx1.there.example hears no octet beyond ASCII
       And no notification is sent
 

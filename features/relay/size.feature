@@ -21,7 +21,7 @@ Feature: Sizes and places are honoured
     Example: The limit is 1,000 octets
       Given there.example has the mail exchanger mx1.there.example with a limit of 1000 octets
       When alice sends a message of 5000 octets to bob@there.example
-      Then mx1.there.example hears MAIL never
+      Then mx1.there.example is not asked for more than 1000 octets
       And alice is notified once that bob@there.example failed
       And the queue is empty
 

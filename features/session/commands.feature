@@ -39,6 +39,7 @@ Feature: Commands are understood as the standard writes them
         S: 221
         """
 
+    @needs-pipelining
     Example: The two octets of a CRLF come apart
       Then this conversation holds:
         """

@@ -44,9 +44,9 @@ Feature: The users' doors are for users
         | command                           | answer    |
         | MAIL FROM:<alice@here.example>    | 530 5.7.0 |
         | MAIL FROM:<>                      | 530 5.7.0 |
-        | RCPT TO:<carol@here.example>      | 530 5.7.0 |
-        | RCPT TO:<postmaster@here.example> | 530 5.7.0 |
-        | DATA                              | 530 5.7.0 |
+        | RCPT TO:<carol@here.example>      | 530 5.7.0\|503 |
+        | RCPT TO:<postmaster@here.example> | 530 5.7.0\|503 |
+        | DATA                              | 530 5.7.0\|503 |
         | RSET                              | 250       |
         | NOOP                              | 250       |
         | EHLO client.example               | 250       |

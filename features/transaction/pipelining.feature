@@ -1,3 +1,4 @@
+@needs-pipelining
 Feature: Commands may be sent in groups
   A client that does not wait for each answer saves the time of many round trips, and loses nothing by it.
 

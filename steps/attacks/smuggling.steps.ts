@@ -133,6 +133,11 @@ const tryVariant = async (
         const sent = bytes.toString('latin1')
         remember(world, token, manner.command === 'DATA' ? withoutDots(sent) : sent)
       }
+      // Sendmail waits before it answers a third EHLO: on servers of others each try has a session of its own.
+      if (world.target.lintFails !== true) {
+        await wires.current.close()
+        wires.current = undefined
+      }
       told.add(
         ended ? `ends the data: ${replies.map(({ code }) => code).join(' ')}` : `content: ${replies.at(-1)?.code}`,
       )

@@ -19,6 +19,7 @@ const capabilities: ReadonlySet<Capability> = new Set<Capability>([
   'kill',
   'dsn',
   'outgoing',
+  'one-by-one',
   'enhanced-codes',
   'own-address',
 ])
@@ -58,7 +59,8 @@ const render = (house: House, place: Place): Rendered => {
     files: {
       '/etc/mailname': { text: `${house.settings.hostName}\n` },
       '/etc/smtpd.conf': { text: configuration(house, place) },
-      [`${folder}/mailboxes`]: { text: mapping(destinationsOf(house, place)) },
+      // Without the last line who is in no table is an expansion that failed, which is told with 524.
+      [`${folder}/mailboxes`]: { text: `${mapping(destinationsOf(house, place))}@ error:550 5.1.1 User unknown\n` },
       [`${folder}/people`]: { text: mapping([...people].map((name) => [name, `${owner}:/var/mail/${name}`])) },
       [`${folder}/secrets`]: { text: login, mode: 0o640 },
       '/etc/ssl/certs/ca-certificates.crt': { text: place.trustedCertificates ?? '' },

@@ -140,6 +140,8 @@ const outgoing = ({ settings: { outgoing: how } }: House): readonly string[] => 
     ...(tls === 'none' ? ['M=S'] : []),
   ]
   return [
+    // Opportunistic means that a handshake which fails costs no mail.
+    ...(tls === 'opportunistic' ? [define('confTLS_FALLBACK_TO_CLEAR', 'true')] : []),
     ...(client.length === 1 ? [] : [`CLIENT_OPTIONS(\`${client.join(', ')}')dnl`]),
     ...(smarthost === undefined
       ? []
@@ -225,6 +227,7 @@ const rulesets = ({ settings, openRelay }: House): readonly string[] => {
 }
 
 const plain = /^[ -~]*$/
+const patience = 9
 
 export const sendmailMc = (house: House, place: Place): string => {
   const {
@@ -244,6 +247,8 @@ export const sendmailMc = (house: House, place: Place): string => {
     throw new NotApplicable('authenticates to a smarthost whether TLS was verified or not')
   // No failed attempts of a session are counted; fewer than the usual three would be a promise that is not kept.
   if (how.failuresPerSession < 3) throw new NotApplicable('does not close sessions after failed attempts')
+  // Each AUTH beyond the number of mechanisms is answered later than the one before (checksmtpattack in srvrsmtp.c).
+  if (how.failuresPerSession > patience) throw new NotApplicable('waits longer and longer after some attempts')
   if (verify.vrfy === 'authenticated') throw new NotApplicable('answers VRFY for everybody or for nobody')
   if (!['', '+'].includes(subaddressSeparator)) throw new NotApplicable('parts local parts at a plus only')
   if (!submission.completeMessages) throw new NotApplicable('completes every message')

@@ -59,6 +59,9 @@ for table in access virtusertable owners authinfo; do /usr/libexec/sendmail/make
 ${program} -bi > /dev/null
 `
 
+/** A daemon looks through its queue as it starts: one that starts again finds what the one before has left. */
+const leftovers = `[ -z "$(ls ${spool})" ] || { sleep 0.2; ${program} -q; } &`
+
 /** How often the daemon looks through the queue by itself; with ordinary waits not at all within a scenario, nor at its start. */
 const intervalOf = (waits: readonly number[]): string => {
   const shortest = Math.min(...waits)
@@ -201,7 +204,7 @@ export const sendmail: Product = {
   daemon: [
     '/bin/bash',
     '-c',
-    `bash /etc/mail/make && exec perl /etc/mail/listener ${program} -bD $(cat /etc/mail/interval)`,
+    `bash /etc/mail/make || exit; ${leftovers} exec perl /etc/mail/listener ${program} -bD $(cat /etc/mail/interval)`,
   ],
   async end(box) {
     await box.run(['/bin/bash', '-c', 'kill -TERM $(head -1 /run/sendmail.pid)'])
