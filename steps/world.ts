@@ -50,7 +50,9 @@ export class MailWorld extends World<{
   greetings: readonly number[] = []
   scram: ScramResult | undefined
   /** The last answer of the administration API. */
-  answer: { readonly status: number; readonly text: string } | undefined
+  answer: { readonly status: number; readonly text: string; readonly header: (name: string) => string } | undefined
+  /** Where a server that we start keeps its files. */
+  folder = ''
   /** Messages that the operator removed: the ledger lets them go. */
   readonly removed = new Set<string>()
   private readonly stops: (() => Promise<void>)[] = []
@@ -113,6 +115,7 @@ export class MailWorld extends World<{
 
   private async start(): Promise<void> {
     const folder = await scratchFolder()
+    this.folder = folder
     this.stops.push(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
     this.stops.push(() => this.target.stop())
     try {
@@ -239,6 +242,7 @@ export class MailWorld extends World<{
   /** A file with the authority that signs good certificates, for a server that must verify them. */
   async authorityFile(): Promise<string> {
     const folder = await scratchFolder()
+    this.folder = folder
     this.stops.push(() => rm(folder, { recursive: true, force: true }))
     const file = join(folder, 'authority.pem')
     await writeFile(file, this.scene.authority)
