@@ -41,14 +41,14 @@ Given(
   },
 )
 
-/** An EHLO line with its words in one order, and without the mechanisms that this server never knew. */
+/** An EHLO line with its words in one order, each once, and without the mechanisms that this server never knew. */
 const wordsKnown = (world: MailWorld, line: string): string => {
   const unknown = new Set([
     ...(world.target.capabilities.has('scram') ? [] : ['SCRAM-SHA-256']),
     ...(world.target.capabilities.has('scram-plus') ? [] : ['SCRAM-SHA-256-PLUS']),
   ])
   const [keyword = '', ...words] = line.split(' ')
-  return [keyword, ...words.filter((word) => !unknown.has(word)).toSorted()].join(' ')
+  return [keyword, ...[...new Set(words)].filter((word) => !unknown.has(word)).toSorted()].join(' ')
 }
 
 /** The whole EHLO line, or (`offers no "AUTH"`) none that begins with the word. */

@@ -83,6 +83,10 @@ Then('the server names itself {host}', async function (this: MailWorld, name: st
   assert.ok(greeting !== undefined, 'there was no greeting')
   const replies = [greeting, await wire.say('EHLO client.example'), await wire.say('HELO client.example')]
   for (const reply of replies) assert.equal(firstWord(reply), name, textOf(reply))
+})
+
+Then('the server names itself {host} when it says goodbye', async function (this: MailWorld, name: string) {
+  const wire = client(this)
   const goodbye = await wire.say('QUIT')
   assert.equal((goodbye.lines[0] ?? '').replace(/^2\.\d\.\d /, '').split(' ')[0], name, textOf(goodbye))
 })
@@ -90,6 +94,8 @@ Then('the server names itself {host}', async function (this: MailWorld, name: st
 Then('the answer to {string} shows:', async function (this: MailWorld, command: string, table: DataTable) {
   const reply = await client(this).say(command)
   const expected = table.raw().flat()
+  // Nobody is bound to verify, and then there is nothing to show.
+  if (this.target.lintFails !== true && reply.code === 252) throw new NotApplicable('verifies no mailbox')
   assert.equal(reply.code, 250, textOf(reply))
   assert.equal(reply.lines.length, expected.length, textOf(reply))
   for (const [index, part] of expected.entries()) assert.ok(reply.lines[index]?.includes(part), textOf(reply))
@@ -144,7 +150,9 @@ Then('after {duration} the server says 421 and closes', async function (this: Ma
 
 When('the server is stopped', async function (this: MailWorld) {
   if (this.target.usual !== undefined) throw new NotApplicable('is not ours to stop')
-  await this.target.stop()
+  // Some go on for the next scenario when this one has done with them: those are stopped by starting them again.
+  if (this.target.restart === undefined) await this.target.stop()
+  else await this.target.restart()
 })
 
 Then('the client has heard {code} and the session is closed', async function (this: MailWorld, code: string) {
@@ -189,13 +197,14 @@ Then('a command line of {int} octets is understood', async function (this: MailW
   assert.equal(reply.code, 250, textOf(reply))
 })
 
+/** A limit may be anything (RFC 5321 §4.5.3.1.9), and NOOP looks at no argument; how long a line our own server takes is told. */
 Then(
-  'a command line of {int} octets is answered 500 and the session goes on',
+  'a command line of {int} octets is answered 500, or understood, and the session goes on',
   async function (this: MailWorld, octets: number) {
     const wire = await connect(this, stranger, 'relay')
     await wire.reply()
     const reply = await wire.say(`NOOP ${'x'.repeat(octets - 'NOOP \r\n'.length)}`)
-    assert.equal(reply.code, 500, textOf(reply))
+    assert.ok(matches(reply, this.target.lintFails === true ? '500' : '500|250'), textOf(reply))
     const next = await wire.say('EHLO client.example')
     assert.equal(next.code, 250, textOf(next))
   },

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { Given, Then } from '@cucumber/cucumber'
 import { isResumed, lookAtHandshake } from '../simulators/clients/handshake.ts'
 import type { HandshakeFacts } from '../simulators/clients/handshake.ts'
-import { connect, stranger } from './wire/wire.ts'
+import { connect, stranger, textOf } from './wire/wire.ts'
 import { scratchFolder } from '../targets/scratch.ts'
 import type { MailWorld } from './world.ts'
 
@@ -53,6 +53,32 @@ Then('a second handshake does not resume the session of the first', async functi
   await this.serverRuns()
   assert.equal(await isResumed(this.endpoint('submissions')), false, 'the session was resumed')
 })
+
+/** Whether or not it is taken there: what was said before is worth nothing. */
+Then(
+  /^MAIL right after (the handshake|a refused EHLO) is answered as it is right after the greeting$/,
+  async function (this: MailWorld, moment: string) {
+    const mail = 'MAIL FROM:<bob@there.example>'
+    const fresh = await connect(this, stranger)
+    await fresh.reply()
+    const before = await fresh.say(mail)
+    await fresh.close()
+    const wire = await connect(this, stranger)
+    await wire.reply()
+    if (moment === 'the handshake') {
+      this.needs('tls', 'offers no TLS')
+      await wire.say('EHLO client.example')
+      assert.equal((await wire.say('STARTTLS')).code, 220)
+      await wire.secure()
+    } else assert.match(String((await wire.say('EHLO')).code), /^5/)
+    const after = await wire.say(mail)
+    assert.equal(
+      after.code,
+      before.code,
+      `right after the greeting it is\n${textOf(before)}\nand then\n${textOf(after)}`,
+    )
+  },
+)
 
 Given('the server has a good certificate for {host}', async function (this: MailWorld, name: string) {
   const { cert, key } = await this.scene.certificate('good', name)

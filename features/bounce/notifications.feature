@@ -60,10 +60,10 @@ Feature: The sender is told what became of a message
       And mx.elsewhere.example receives it from <>
       And mx.elsewhere.example receives it for mallory@elsewhere.example
       And mx.elsewhere.example receives it with the parameters:
-        | command | parameter | value    |
-        | MAIL    | RET       | (absent) |
-        | MAIL    | ENVID     | (absent) |
-        | RCPT    | NOTIFY    | NEVER    |
+        | command | parameter | value             |
+        | MAIL    | RET       | (absent)          |
+        | MAIL    | ENVID     | (absent)          |
+        | RCPT    | NOTIFY    | NEVER or (absent) |
 
     @rfc3834-3.3-01 @rfc3834-3.3-02 @rfc3834-3.1.3-01
     Example: The far host of the sender does not know DSN

@@ -4,16 +4,15 @@ Feature: Users show who they are
   @mail-service-35
   Rule: Failed attempts are limited
 
-    Example: The third wrong password ends the session
-      Given the setting authentication.clearText is true
+    Example: The second wrong password ends the session, where the administrator says so
+      Given the setting authentication.failuresPerSession is 2
+      And the setting authentication.clearText is true
       And the setting tls.requiredOnSubmission is false
       Then this conversation holds on the submission listener:
         """
         S: 220
         C: EHLO client.example
         S: 250
-        C: AUTH PLAIN AGFsaWNlAHdyb25n
-        S: 535
         C: AUTH PLAIN AGFsaWNlAHdyb25n
         S: 535
         C: AUTH PLAIN AGFsaWNlAHdyb25n

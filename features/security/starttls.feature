@@ -23,7 +23,10 @@ Feature: A session becomes private with STARTTLS
   @rfc3207-4.2-01 @rfc3207-4.2-03 @rfc3207-4.2-10 @must
   Rule: After the handshake the session begins afresh
 
-    Example: EHLO is needed again, the transaction is gone, and STARTTLS too
+    Example: What was said is forgotten, EHLO too
+      Then MAIL right after the handshake is answered as it is right after the greeting
+
+    Example: The transaction is gone, and STARTTLS too
       Then this conversation holds:
         """
         S: 220
@@ -38,8 +41,6 @@ Feature: A session becomes private with STARTTLS
         # TLS
         C: DATA
         S: 503
-        C: MAIL FROM:<bob@there.example>
-        S: 503
         C: EHLO client.example
         S: 250
         C: DATA
@@ -47,7 +48,7 @@ Feature: A session becomes private with STARTTLS
         C: RCPT TO:<alice@here.example>
         S: 503
         C: STARTTLS
-        S: 503
+        S: 503|554
         C: MAIL FROM:<bob@there.example>
         S: 250
         """
@@ -68,7 +69,9 @@ Feature: A session becomes private with STARTTLS
         C: EHLO client.example
         S: 250
         C: MAIL FROM:<alice@here.example>
-        S: 530
+        S: 250|530
+        C: RCPT TO:<bob@there.example>
+        S: 5yz
         """
 
   @rfc3207-4.2-07 @rfc3207-4.2-09 @must

@@ -10,9 +10,14 @@ Feature: TLS is what it should be today
       And a handshake with TLSv1.1 fails
       And a handshake with TLSv1 fails
 
-    Example: Ciphers without authentication, secrecy or strength
+    Example: Ciphers without secrecy
+      Then a handshake with the ciphers "eNULL" fails
+
+  @rfc8314-4-05 @may
+  Rule: A server that keeps to suites that prove who it is takes no others
+
+    Example: Ciphers without authentication
       Then a handshake with the ciphers "aNULL" fails
-      And a handshake with the ciphers "eNULL" fails
 
   @rfc8314-3.3-01 @rfc8314-3.3-02 @rfc8314-3.3-03 @rfc8314-3.3-04 @rfc8314-4-01 @must
   Rule: Users can hand in mail over implicit TLS under the same rules as with STARTTLS
@@ -25,9 +30,13 @@ Feature: TLS is what it should be today
         C: EHLO client.example
         S: 250
         C: MAIL FROM:<alice@here.example>
-        S: 530
+        S: 250|530
+        C: RCPT TO:<carol@here.example>
+        S: 5yz
+        C: RSET
+        S: 250
         C: STARTTLS
-        S: 503
+        S: 503|554
         C: AUTH PLAIN AGFsaWNlAGFsaWNlJ3MgcGFzc3dvcmQ=
         S: 235
         C: MAIL FROM:<alice@here.example>

@@ -22,11 +22,11 @@ Feature: A session is closed in good order
         """
 
     @rfc5321-2.4-07
-    Example: QUIT is no command before its CRLF
+    Example: A command is none before its CRLF
       Then this conversation holds:
         """
         S: 220
-        C| QUIT
+        C| RSET
         + 30ms
         C|  later\r\n
         S: 501

@@ -23,7 +23,7 @@ Feature: Commands are understood as the standard writes them
   @rfc5321-2.3.8-01 @rfc5321-2.3.8-02 @must
   Rule: Only CRLF ends a command
 
-    Example: A bare line feed and a bare carriage return do not
+    Example: A bare line feed does not
       Then this conversation holds:
         """
         S: 220
@@ -31,9 +31,17 @@ Feature: Commands are understood as the standard writes them
         S: 250
         C| NOOP\nNOOP\r\n
         S: 5yz
+        """
+
+    Example: A bare carriage return does not
+      Then this conversation holds:
+        """
+        S: 220
+        C: EHLO client.example
+        S: 250
         C| NOOP\rNOOP\r\n
-        S: 5yz
-        C: NOOP
+        S: 250|5yz
+        C: RSET
         S: 250
         C: QUIT
         S: 221
@@ -47,7 +55,7 @@ Feature: Commands are understood as the standard writes them
         C| EHLO client.example\r
         C| \n
         S: 250
-        C| NOOP\r
+        C| RSET\r
         C| \nQUIT\r\n
         S: 250
         S: 221
@@ -70,7 +78,19 @@ Feature: Commands are understood as the standard writes them
         S: 221
         """
 
-  @rfc5321-4.1.1.9-01 @rfc5321-4.1.1.9-02 @rfc5321-4.1.1.8-02 @rfc5321-4.1.1.8-03 @rfc5321-4.1.1.5-02 @rfc5321-4.1.1.5-03 @must
+  @rfc5321-4.1.1.8-02 @should
+  Rule: HELP is given to everybody who asks
+
+    Example: Without an argument
+      Given a stranger has said:
+        """
+        EHLO client.example
+        """
+      Then the server answers:
+        | command | answer |
+        | HELP    | 21z    |
+
+  @rfc5321-4.1.1.9-01 @rfc5321-4.1.1.9-02 @rfc5321-4.1.1.8-03 @rfc5321-4.1.1.5-02 @rfc5321-4.1.1.5-03 @must
   @rfc5321-4.1.1.5-04 @rfc5321-4.1.4-02
   Rule: Commands that need no transaction are served at any time
 
@@ -85,13 +105,13 @@ Feature: Commands are understood as the standard writes them
         C: RSET
         S: 250
         C: HELP
-        S: 214
+        S: 214|50z
         C: HELP MAIL
-        S: 214|504|501
+        S: 214|50z
         C: HELP NOTHING
-        S: 214|504|501
-        C: VRFY alice
-        S: 252
+        S: 214|50z
+        C: VRFY alice@here.example
+        S: 252|50z
         C: NOOP
         S: 250
         C: QUIT
@@ -117,6 +137,7 @@ Feature: Commands are understood as the standard writes them
         | SAML FROM:<bob@there.example>  | 50z    |
         | RCPT TO:<alice@here.example>   | 503    |
 
+    @rfc5321-3.8-04
     Example: Commands of nobody
       Given a stranger has said:
         """
@@ -127,8 +148,8 @@ Feature: Commands are understood as the standard writes them
         | FROBNICATE                     | 500    |
         | XYZZY                          | 500    |
         | HELO-                          | 500    |
-        | 250 OK                         | 500    |
         | MAILFROM:<bob@there.example>   | 500    |
+        | 250 OK                         | 500    |
 
   @rfc5321-4.1.1-04 @rfc5321-4.3.2-05 @should
   Rule: Commands without parameters are refused with them

@@ -9,7 +9,7 @@ Feature: Addresses are read as the standard writes them
         """
         EHLO client.example
         """
-      Then the server answers:
+      Then the server answers, each time after RSET:
         | command                             | answer    |
         | MAIL                                | 50z       |
         | MAIL FROM                           | 50z       |
@@ -24,7 +24,7 @@ Feature: Addresses are read as the standard writes them
         | MAIL FROM:<bob>                     | 501 5.1.7 |
         | MAIL FROM:<bob@>                    | 501 5.1.7 |
         | MAIL FROM:<@there.example>          | 501 5.1.7 |
-        | MAIL FROM: <bob@there.example>      | 501       |
+        | MAIL FROM: <bob@there.example>      | 250\|501  |
         | MAIL FROM :<bob@there.example>      | 501       |
         | MAIL FROM:<bob@there.example>       | 250       |
 
@@ -45,7 +45,7 @@ Feature: Addresses are read as the standard writes them
         | RCPT TO:alice@here.example         | 501 5.1.3 |
         | RCPT TO:<alice@here.example        | 501 5.1.3 |
         | RCPT TO:<alice>                    | 501 5.1.3 |
-        | RCPT TO: <alice@here.example>      | 501       |
+        | RCPT TO: <alice@here.example>      | 250\|501  |
         | RCPT TO:<alice@here.example> extra | 555       |
         | RCPT TO:<alice@here.example>       | 250 2.1.5 |
 
@@ -60,16 +60,16 @@ Feature: Addresses are read as the standard writes them
         """
       Then RCPT is answered for the forward-paths:
         | path                       | answer |
-        | <.alice@here.example>      | 501    |
-        | <alice.@here.example>      | 501    |
-        | <al..ice@here.example>     | 501    |
+        | <.alice@here.example>      | 5yz    |
+        | <alice.@here.example>      | 5yz    |
+        | <al..ice@here.example>     | 5yz    |
         | <al ice@here.example>      | 501    |
-        | <al\\\\ice@here.example>   | 501    |
-        | <al"ice"@here.example>     | 501    |
+        | <al\\\\ice@here.example>   | 5yz    |
+        | <al"ice"@here.example>     | 5yz    |
         | <"alice@here.example>      | 501    |
-        | <al(ice)@here.example>     | 501    |
-        | <alice@there@here.example> | 501    |
-        | <""@here.example>          | 501    |
+        | <al(ice)@here.example>     | 5yz    |
+        | <alice@there@here.example> | 5yz    |
+        | <""@here.example>          | 5yz    |
 
   @rfc5321-4.1.2-07 @rfc5321-4.1.2-08 @rfc5321-4.1.1.6-03 @must
   Rule: Every character that the grammar allows is taken
@@ -104,7 +104,7 @@ Feature: Addresses are read as the standard writes them
         """
         EHLO client.example
         """
-      Then the server answers:
+      Then the server answers, each time after RSET:
         | command                                | answer   |
         | MAIL FROM:<b\\x01ob@there.example>     | 501      |
         | MAIL FROM:<b\\0ob@there.example>       | 501      |
@@ -115,7 +115,7 @@ Feature: Addresses are read as the standard writes them
         | MAIL FROM:<bob@th\\xc3\\xa9re.example> | 50z\|55z |
         | NO\\0OP                                | 500      |
         | \\xff\\xfe                             | 500      |
-        | NOOP \\xe9                             | 501      |
+        | NOOP \\xe9                             | 50z      |
         | EHLO caf\\xc3\\xa9.example             | 501      |
         | MAIL FROM:<bob@there.example>          | 250      |
 
@@ -178,7 +178,7 @@ Feature: Addresses are read as the standard writes them
         | parameters              | answer    |
         | SIZE=1=2                | 501 5.5.4 |
         | SIZE= 5                 | 501 5.5.4 |
-        | =5                      | 501 5.5.4 |
+        | =5                      | 501 5.5.4\|555 5.5.4 |
         | RET=ALL                 | 501 5.5.4 |
         | FANCY                   | 555 5.5.4 |
         | FANCY=yes               | 555 5.5.4 |

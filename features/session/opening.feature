@@ -14,9 +14,14 @@ Feature: A session is opened by the server
         """
 
     @rfc5321-4.2.2-01
-    Example: The name in the greeting, the answer to EHLO and the goodbye
+    Example: The name in the greeting and the answer to EHLO
       When a stranger opens a session on the relay listener
       Then the server names itself mail.here.example
+
+    @rfc5321-4.2.2-01
+    Example: The name in the goodbye
+      When a stranger opens a session on the relay listener
+      Then the server names itself mail.here.example when it says goodbye
 
     @rfc5321-3.1-05 @rfc5321-7.5-01
     Example: The greeting tells the software and not its version

@@ -11,11 +11,10 @@ Feature: VRFY and EXPN tell what the administrator lets them tell
         """
       Then the server answers:
         | command                     | answer   |
-        | VRFY alice                  | 252      |
-        | VRFY nobody                 | 252      |
+        | VRFY nobody@here.example    | 252      |
         | VRFY alice@here.example     | 252      |
         | VRFY somebody@there.example | 252      |
-        | EXPN friends                | 252\|550 |
+        | EXPN friends                | 252\|550\|50z |
 
     Example: Only insiders may ask
       Given the setting verify.vrfy is authenticated
@@ -46,15 +45,15 @@ Feature: VRFY and EXPN tell what the administrator lets them tell
         """
       Then the server answers:
         | command                       | answer |
-        | VRFY                          | 501    |
-        | EXPN                          | 501    |
-        | VRFY "Alice Archer"           | 252    |
-        | VRFY <alice@here.example>     | 252    |
-        | VRFY alice SMTPUTF8           | 252    |
-        | VRFY j\\xc3\\xbcrgen SMTPUTF8 | 252    |
-        | VRFY "alice                   | 501    |
-        | VRFY a@b@c                    | 501    |
-        | EXPN friends SMTPUTF8         | 252    |
+        | VRFY                          | 50z      |
+        | EXPN                          | 50z      |
+        | VRFY "Alice Archer"           | 252\|502 |
+        | VRFY <alice@here.example>     | 252\|502 |
+        | VRFY alice SMTPUTF8           | 252\|502 |
+        | VRFY j\\xc3\\xbcrgen SMTPUTF8 | 252\|502 |
+        | VRFY "alice                   | 50z      |
+        | VRFY a@b@c                    | 50z      |
+        | EXPN friends SMTPUTF8         | 252\|50z |
 
   @rfc5321-3.5.1-02 @rfc5321-3.5.1-03 @rfc5321-3.5.1-08 @rfc5321-3.5.2-01 @rfc5321-3.5.2-02 @rfc5321-7.3-03 @must
   Rule: A 250 to VRFY shows the mailbox, fully qualified and in angle brackets

@@ -35,18 +35,42 @@ Feature: The users' doors are for users
         S: 220|554
         """
 
-  @rfc6409-4.3-01 @rfc5068-3.1-02 @rfc5068-3.2-03 @rfc5068-3.2-04 @rfc5068-3.2-05 @rfc8314-3.3-03 @rfc4954-6-04 @rfc6409-6.4-01 @must
+  @rfc6409-4.3-01 @rfc4954-6-04 @must
+  Rule: MAIL of nobody in particular is refused
+
+    Scenario Outline: A stranger says MAIL at <role>
+      Given a stranger has introduced itself under TLS on the <role> listener
+      Then the server answers, each time after RSET:
+        | command                        | answer    |
+        | MAIL FROM:<alice@here.example> | 530 5.7.0 |
+        | MAIL FROM:<>                   | 530 5.7.0 |
+
+      Examples: both doors
+        | role        |
+        | submission  |
+        | submissions |
+
+  @rfc4954-6-04 @should
+  Rule: A recipient who needs authentication is answered 530
+
+    Example: A stranger at submission writes to carol
+      Given a stranger has introduced itself under TLS on the submission listener
+      Then the server answers:
+        | command                        | answer    |
+        | MAIL FROM:<alice@here.example> | 250\|530  |
+        | RCPT TO:<carol@here.example>   | 530 5.7.0 |
+
+  @rfc5068-3.1-02 @rfc5068-3.2-03 @rfc5068-3.2-04 @rfc5068-3.2-05 @rfc8314-3.3-03 @rfc6409-6.4-01 @must
   Rule: Without authentication nothing is taken, not even for people here
 
     Scenario Outline: A stranger at <role>
       Given a stranger has introduced itself under TLS on the <role> listener
       Then the server answers:
         | command                           | answer    |
-        | MAIL FROM:<alice@here.example>    | 530 5.7.0 |
-        | MAIL FROM:<>                      | 530 5.7.0 |
-        | RCPT TO:<carol@here.example>      | 530 5.7.0\|503 |
-        | RCPT TO:<postmaster@here.example> | 530 5.7.0\|503 |
-        | DATA                              | 530 5.7.0\|503 |
+        | MAIL FROM:<alice@here.example>    | 250\|530  |
+        | RCPT TO:<carol@here.example>      | 5yz       |
+        | RCPT TO:<postmaster@here.example> | 5yz       |
+        | DATA                              | 5yz       |
         | RSET                              | 250       |
         | NOOP                              | 250       |
         | EHLO client.example               | 250       |
@@ -61,30 +85,46 @@ Feature: The users' doors are for users
 
     Example: Alice as herself, as nobody, and as somebody else
       Given a stranger has introduced itself under TLS on the submission listener
-      Then the server answers, each time after RSET:
-        | command                                            | answer    |
-        | AUTH PLAIN {base64 \\0alice\\0alice's password}    | 235       |
-        | MAIL FROM:<alice@here.example>                     | 250       |
-        | MAIL FROM:<>                                       | 250       |
-        | MAIL FROM:<carol@here.example>                     | 550 5.7.1 |
-        | MAIL FROM:<bob@there.example>                      | 550 5.7.1 |
-        | MAIL FROM:<alice@no.such.example>                  | 550 5.7.1 |
+      Then the server answers:
+        | command                                            | answer                        |
+        | AUTH PLAIN {base64 \\0alice\\0alice's password}    | 235                           |
+        | MAIL FROM:<alice@here.example>                     | 250                           |
+        | RCPT TO:<carol@here.example>                       | 250                           |
+        | RSET                                               | 250                           |
+        | MAIL FROM:<>                                       | 250                           |
+        | RCPT TO:<carol@here.example>                       | 250                           |
+        | RSET                                               | 250                           |
+        | MAIL FROM:<carol@here.example>                     | 250\|550 5.7.1                |
+        | RCPT TO:<carol@here.example>                       | 503\|550 5.7.1\|553 5.7.1     |
+        | RSET                                               | 250                           |
+        | MAIL FROM:<bob@there.example>                      | 250\|550 5.7.1                |
+        | RCPT TO:<carol@here.example>                       | 503\|550 5.7.1\|553 5.7.1     |
+        | RSET                                               | 250                           |
+        | MAIL FROM:<alice@no.such.example>                  | 250\|550 5.7.1                |
+        | RCPT TO:<carol@here.example>                       | 503\|550 5.7.1\|553 5.7.1     |
 
   @rfc6409-4.1-01 @rfc6409-4.2-01 @rfc6409-4.2-03 @rfc6409-5.1-01 @must
   Rule: What is improper in the envelope is refused, and never completed
 
-    Example: Names without a domain, and domains that are not whole
+    Example: Reverse-paths without a domain, and with one that is not whole
       Given the setting submission.senderMustBeOwn is false
       And a stranger has introduced itself under TLS on the submission listener
-      Then the server answers:
+      Then the server answers, each time after RSET:
         | command                                            | answer  |
         | AUTH PLAIN {base64 \\0alice\\0alice's password}    | 235     |
         | MAIL FROM:<alice@host>                             | 554     |
         | MAIL FROM:<a..b@here.example>                      | 501     |
         | MAIL FROM:<alice>                                  | 501     |
         | MAIL FROM:<alice@here.example>                     | 250     |
+
+    Example: Forward-paths without a domain, and with one that is not whole
+      Given a stranger has introduced itself under TLS on the submission listener
+      Then the server answers:
+        | command                                            | answer  |
+        | AUTH PLAIN {base64 \\0alice\\0alice's password}    | 235     |
+        | MAIL FROM:<alice@here.example>                     | 250     |
         | RCPT TO:<bob@host>                                 | 554     |
-        | RCPT TO:<bob>                                      | 501     |
+        | RCPT TO:<bob>                                      | 501\|55z |
         | RCPT TO:<a..b@there.example>                       | 501     |
         | RCPT TO:<bob@squeaky.sales>                        | 250     |
 

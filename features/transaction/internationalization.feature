@@ -39,11 +39,11 @@ Feature: Addresses and content in every script
         | smtputf8 body=8bitmime   | 250    |
         | SMTPUTF8 BODY=BINARYMIME | 250    |
         | BODY=7BIT                | 250    |
-        | SMTPUTF8=1               | 501    |
-        | SMTPUTF8 SMTPUTF8        | 501    |
-        | BODY=9BIT                | 50z    |
-        | BODY=                    | 501    |
-        | BODY                     | 501    |
+        | SMTPUTF8=1               | 501\|555 |
+        | SMTPUTF8 SMTPUTF8        | 250\|501 |
+        | BODY=9BIT                | 50z\|555 |
+        | BODY=                    | 501\|555 |
+        | BODY                     | 501\|555 |
         | BODY=7BIT BODY=8BITMIME  | 501    |
 
   @rfc6531-3.2-01 @rfc6531-3.3-01 @rfc6531-3.3-02 @must @needs-smtputf8
@@ -61,26 +61,34 @@ Feature: Addresses and content in every script
         | <\\xe7\\x94\\xa8\\xe6\\x88\\xb7@\\xe4\\xbe\\x8b\\xe5\\xad\\x90.example> SMTPUTF8 | 250    |
         | <bob@b\\xc3\\xbccher.example> SMTPUTF8                                           | 250    |
         | <bob@xn--bcher-kva.example>                                                      | 250    |
-        | <\\xc0\\xaf@there.example> SMTPUTF8                                              | 501    |
-        | <\\xed\\xa0\\x80@there.example> SMTPUTF8                                         | 501    |
-        | <j\\xfcrgen@there.example> SMTPUTF8                                              | 501    |
+        | <\\xc0\\xaf@there.example> SMTPUTF8                                              | 50z    |
+        | <\\xed\\xa0\\x80@there.example> SMTPUTF8                                         | 50z    |
+        | <j\\xfcrgen@there.example> SMTPUTF8                                              | 50z    |
         | <bob@\\xe2\\x98\\x83.example> SMTPUTF8                                           | 501    |
         | <bob@-\\xc3\\xbc.example> SMTPUTF8                                               | 501    |
 
   @rfc6531-3.4-03 @rfc6531-3.5-01 @must @needs-smtputf8
   Rule: Without SMTPUTF8 an address that needs it is refused, the reverse-path with 550 and the forward-path with 553
 
-    Example: Addresses and no parameter
+    Example: Reverse-paths and no parameter
       Given a stranger has said:
         """
         EHLO client.example
         """
-      Then the server answers:
+      Then the server answers, each time after RSET:
         | command                                   | answer    |
         | MAIL FROM:<j\\xc3\\xbcrgen@there.example> | 550 5.6.7 |
         | MAIL FROM:<bob@b\\xc3\\xbccher.example>   | 550 5.6.7 |
-        | MAIL FROM:<bob@there.example>             | 250       |
-        | RCPT TO:<j\\xc3\\xbcrgen@here.example>    | 553 5.6.7 |
+
+    Example: Forward-paths and no parameter
+      Given a stranger has said:
+        """
+        EHLO client.example
+        MAIL FROM:<bob@there.example>
+        """
+      Then the server answers:
+        | command                                   | answer    |
+        | RCPT TO:<j\\xc3\\xbcrgen@here.example>    | 553 5.6.7\|550 5.1.1 |
         | RCPT TO:<alice@here.example>              | 250       |
 
   @rfc6531-3.2-03 @must @needs-smtputf8

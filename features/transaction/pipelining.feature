@@ -35,7 +35,7 @@ Feature: Commands may be sent in groups
       When the client sends the group:
         """
         RCPT TO:<alice@here.example>
-        MAIL FROM:bob
+        MAIL FROM:
         RSET
         MAIL FROM:<bob@there.example>
         RCPT TO:<nobody@here.example>
@@ -60,15 +60,15 @@ Feature: Commands may be sent in groups
       When the client sends the group:
         """
         MAIL FROM:<bob@there.example>
-        VRFY alice
+        VRFY alice@here.example
         """
-      Then the answers are 250, 252
+      Then the answers are 250, 252|50z
       When the client sends the group:
         """
         RSET
         EXPN friends
         """
-      Then the answers are 250, 252
+      Then the answers are 250, 252|550|502|500
       When the client sends the group:
         """
         RSET
@@ -96,11 +96,12 @@ Feature: Commands may be sent in groups
         S: 250
         S: 550
         S: 354
-        C| .\r\nMAIL FROM:<bob@there.example>\r\nRCPT TO:<nobody@here.example>\r\nDATA\r\nQUIT\r\n
+        C| .\r\nMAIL FROM:<bob@there.example>\r\nRCPT TO:<nobody@here.example>\r\nDATA\r\n
         S: 250
         S: 250
         S: 550
         S: 503|554
+        C: QUIT
         S: 221
         S!
         """

@@ -117,5 +117,8 @@ Then('mallory is nobody', async function (this: MailWorld) {
   const last = wire.replies.at(-1)
   assert.equal(last?.code, 535, 'the exchange was believed')
   const reply = await wire.say('MAIL FROM:<alice@here.example>')
-  assert.equal(reply.code, 530, 'mail was taken of nobody in particular')
+  if (reply.code === 530) return
+  // A server may wait for the recipient before it says so.
+  const recipient = await wire.say('RCPT TO:<alice@here.example>')
+  assert.match(String(recipient.code), /^5/, 'mail was taken of nobody in particular')
 })

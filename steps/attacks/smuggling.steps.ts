@@ -246,6 +246,14 @@ Then('{host} is sent none of them', function (this: MailWorld, host: string) {
   )
 })
 
+/** Sent back to its sender, or with line ends in their place; what became of it is not this step's. */
+Then('{host} is sent no CR or LF that stands alone', async function (this: MailWorld, host: string) {
+  await this.rest()
+  const sent = contentsOnTheWire(this, host)
+  if (this.target.lintFails === true) assert.deepEqual(sent, [], 'it was sent, and not returned')
+  for (const content of sent) assert.doesNotMatch(content, /\r(?!\n)|(?<!\r)\n/)
+})
+
 Then('every message that {host} received is whole', function (this: MailWorld, host: string) {
   const { received } = this.host(host)
   assert.ok(received.length > 0, 'nothing was sent on at all')

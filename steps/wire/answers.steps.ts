@@ -66,7 +66,10 @@ const answers = async (
     }
     if (matches(reply, pattern)) continue
     wrong.push(`${wrap(command)} is to be answered with ${pattern}; it was\n${textOf(reply)}`)
-    if (asksForMore(reply) || /^3\d/.test(pattern) || reply.code === 421) break
+    // A challenge that nobody wanted is cancelled.
+    if (reply.code === 334) await wire.say('*')
+    else if (asksForMore(reply) || reply.code === 421) break
+    if (/^3\d/.test(pattern)) break
     // Rows stand on the ones before: what was refused is missing from here on, and what was taken would be in the way.
     if (reply.code >= 400 && pattern.startsWith('2') && leadsOn.test(wrap(command))) break
     if (reply.code < 300 && /^MAIL\b/i.test(wrap(command))) await sayAll(wire, ['RSET'])

@@ -4,6 +4,7 @@
  * What the settings do not speak of stays as Postfix ships it, but for what only slows a suite down. Parameters are said
  * here in the product's own words (postconf(5)); a value that Postfix cannot express throws `NotApplicable`.
  */
+import { domainToUnicode } from 'node:url'
 import { settingsSchema } from '../../server/settings/schema.ts'
 import type { House } from '../house.ts'
 import { NotApplicable } from '../faults.ts'
@@ -38,7 +39,8 @@ const identity = ({ settings, domains }: House, { listeners }: Place): Parameter
 })
 
 const mailboxes = ({ settings, domains }: House): Parameters => ({
-  virtual_mailbox_domains: domains.join(' '),
+  // A domain is compared as it is written: each stands here in both writings.
+  virtual_mailbox_domains: [...new Set(domains.flatMap((domain) => [domain, domainToUnicode(domain)]))].join(' '),
   virtual_mailbox_base: '/var/mail',
   virtual_mailbox_maps: 'texthash:/etc/postfix/mailboxes',
   virtual_alias_maps: 'texthash:/etc/postfix/redirects',
@@ -167,6 +169,8 @@ export const mainCf = (house: House, place: Place): string => {
   // No failed attempts of a session are counted; fewer than the usual three would be a promise that is not kept.
   if (house.settings.authentication.failuresPerSession < 3)
     throw new NotApplicable('does not close sessions after failed attempts')
+  if (/^localhost(?:\.|$)|^[^.]+$/.test(house.settings.hostName))
+    throw new NotApplicable("is told its host's fully qualified name")
   if (house.settings.verify.vrfy === 'authenticated')
     throw new NotApplicable('answers VRFY for everybody or for nobody')
   const all: Parameters = {

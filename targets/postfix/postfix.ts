@@ -3,6 +3,7 @@
  * every recipient. `main-cf.ts` renders the configuration proper.
  */
 import { readdir, stat } from 'node:fs/promises'
+import { domainToUnicode } from 'node:url'
 import type { Box } from '../box/box.ts'
 import type { Place, Product, Rendered } from '../box/product.ts'
 import type { House } from '../house.ts'
@@ -47,6 +48,18 @@ const waitingQueues = ['maildrop', 'incoming', 'active', 'deferred', 'hold'] as 
 const table = (entries: Iterable<readonly [string, string]>): string =>
   [...entries].map(([key, value]) => `${key} ${value}\n`).join('')
 
+/** Addresses as keys, those of an internationalized domain in both writings. */
+const addressTable = (entries: Iterable<readonly [string, string]>): string =>
+  table(
+    [...entries].flatMap(([address, value]) => {
+      const at = address.lastIndexOf('@') + 1
+      const other = `${address.slice(0, at)}${domainToUnicode(address.slice(at))}`
+      return [address, ...(other === address || at === 0 || other.endsWith('@') ? [] : [other])].map(
+        (key) => [key, value] as const,
+      )
+    }),
+  )
+
 /** Addresses that lead elsewhere; an address literal of our own leads to the first domain, as it is no virtual domain itself. */
 const redirectsOf = (house: House, { listeners }: Place): readonly (readonly [string, string])[] => {
   const redirects = [...house.redirects].map(([address, to]) => [address, to.join(', ')] as const)
@@ -67,8 +80,10 @@ const tables = (house: House, place: Place): Rendered['files'] => {
   )
   const { cert, key } = place.certificate
   return {
-    '/etc/postfix/mailboxes': { text: table([...house.mailboxes].map(([address, name]) => [address, `${name}/`])) },
-    '/etc/postfix/redirects': { text: table(redirectsOf(house, place)) },
+    '/etc/postfix/mailboxes': {
+      text: addressTable([...house.mailboxes].map(([address, name]) => [address, `${name}/`])),
+    },
+    '/etc/postfix/redirects': { text: addressTable(redirectsOf(house, place)) },
     '/etc/postfix/owners': {
       text: table(owners.filter(([, owner]) => users.some(({ name }) => owner.startsWith(`${name},`)))),
     },
