@@ -68,6 +68,20 @@ Feature: The report brings back what the sender needs to know the message by
         | message/rfc822          | 7bit     |
       And what the notification to alice returns contains "quoted-printable"
       And what the notification to alice returns contains "Gr=C3=BC=C3=9Fe"
+      And what the notification to alice returns does not contain "8bit"
+
+    Example: An 8-bit message with signs that quoted-printable means something by
+      When alice sends to bob@there.example:
+        """
+        From: <alice@here.example>
+        Subject: {token}
+        MIME-Version: 1.0
+        Content-Type: text/plain; charset=utf-8
+        Content-Transfer-Encoding: 8bit
+
+        1+1=2 gr\xc3\xbc\xc3\x9fe
+        """
+      Then what the notification to alice returns contains "1+1=3D2 gr=C3=BC=C3=9Fe"
 
     Example: An 8-bit message that says nothing
       When alice sends to bob@there.example:

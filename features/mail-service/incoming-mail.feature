@@ -76,6 +76,12 @@ Feature: Allowing incoming mail
       Then the message is refused permanently
       And alice finds nothing
 
+    Example: A stranger is refused, too, for a domain that we are the backup of
+      Given incoming mail is not allowed
+      And the server relays for there.example
+      When a stranger sends a message to bob@there.example
+      Then the message is refused permanently
+
     Example: A trusted host may
       Given incoming mail is not allowed
       When a trusted host sends a message to carol@here.example

@@ -29,6 +29,32 @@ Feature: The server is not an open relay
         | on             | not set       |
         | off            | set           |
 
+    Example: All hosts of the other kind of address are trusted
+      Given the setting relay.trustedHosts is ["::/0"]
+      When the server starts
+      Then it warns that it is an open relay
+
+    @needs-apply
+    Example: It becomes one by a change of settings
+      Given the server runs
+      When the administrator tries to set relay.trustedHosts to [] and authentication.methods to []
+      Then it warns that it is an open relay
+
+    Example: At the users' doors too, where nobody could show who he is
+      Given authentication is off and trusted hosts are not set
+      Then this conversation holds on the submissions listener:
+        """
+        S: 220
+        C: EHLO client.example
+        S: 250
+        C: MAIL FROM:<mallory@elsewhere.example>
+        S: 250
+        C: RCPT TO:<bob@there.example>
+        S: 250
+        C: QUIT
+        S: 221
+        """
+
   @mail-service-20
   Rule: An open relay listens beyond loopback only when the administrator has acknowledged it
 

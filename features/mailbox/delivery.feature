@@ -202,3 +202,14 @@ Feature: Mail for local users lies in their mailboxes
       When the queue comes to rest
       Then alice finds nothing
       And the queue still holds the message for alice@here.example
+
+    @rfc3463-3.2-01 @needs-apply
+    Example: The user has gone while the message waited
+      Given the settings:
+        | setting | value                                                                |
+        | users   | [{"name": "alice", "password": "alice's password", "quota": 500}, {"name": "carol", "password": "carol's password"}] |
+      And carol sends a message of 3000 octets to alice@here.example
+      And the queue still holds the message for alice@here.example
+      When the administrator sets users to [{"name": "carol", "password": "carol's password"}]
+      And the operator runs the queue
+      Then carol is notified once that alice@here.example failed

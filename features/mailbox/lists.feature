@@ -55,6 +55,14 @@ Feature: Mailing lists and aliases
       When alice sends a message to friends@here.example
       Then alice finds the message in the mailbox
 
+  @rfc5321-3.9.1-01
+  Rule: An alias may lead to another one
+
+    Example: Over three names
+      Given the setting aliases is [{"address": "office", "to": ["desk"]}, {"address": "desk", "to": ["reception"]}, {"address": "reception", "to": ["alice"]}]
+      When mallory sends a message to office@here.example
+      Then alice finds the message in the mailbox
+
   @rfc5321-6.3-02 @must
   Rule: Aliases that lead in a circle end
 

@@ -53,6 +53,30 @@ Feature: Names that everybody may write to
       Then carol finds the message in the mailbox
       And alice finds the message in the mailbox
 
+  @mail-service-78
+  Rule: What follows the separator is the user's own affair, and an address at one domain is its owner's
+
+    Scenario Outline: <recipient>
+      Given the settings:
+        | setting             | value                                                                                       |
+        | subaddressSeparator | +                                                                                           |
+        | incoming.domains    | ["here.example", "second.example"]                                                          |
+        | users               | [{"name": "alice"}, {"name": "carol", "addresses": ["alice@second.example", "c.carter"]}] |
+      When mallory sends a message to <recipient>
+      Then <owner> finds the message in the mailbox
+
+      Examples: as they are written
+        | recipient                 | owner |
+        | alice+news@here.example   | alice |
+        | Alice+a+b@here.example    | alice |
+        | alice@second.example      | carol |
+        | carol@second.example      | carol |
+        | C.Carter@here.example     | carol |
+
+    Example: A plus sign means nothing unless the administrator says so
+      When mallory sends a message to alice+news@here.example
+      Then the message is refused permanently
+
   @rfc2142-6-01 @must
   Rule: The people behind a list can be written to
 

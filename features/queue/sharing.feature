@@ -22,3 +22,16 @@ Feature: Destinations share sessions and do not wait for each other
       When the operator runs the queue
       Then mx1.there.example receives 10 messages
       And mx1.there.example sees at most 4 connections
+
+    Example: No more messages over one session than the administrator wants
+      Given the settings:
+        | setting                      | value |
+        | queue.messagesPerSession     | 2     |
+        | queue.sessionsPerDestination | 1     |
+      And there.example has the mail exchanger mx1.there.example
+      And mx1.there.example is unreachable
+      And alice sends 4 messages to bob@there.example
+      And mx1.there.example can be reached again
+      When the operator runs the queue
+      Then mx1.there.example receives 4 messages
+      And mx1.there.example sees exactly 2 connections

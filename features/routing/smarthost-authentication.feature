@@ -49,6 +49,28 @@ Feature: The smarthost is told who we are without telling anybody else
       And the queue still holds the message for bob@there.example
       And no notification is sent
 
+    @rfc5802-5-03
+    Example: A smarthost that says yes without having proved that it knows the password
+      Given everything goes through the smarthost smart.provider.example with:
+        | methods | SCRAM-SHA-256 |
+      And smart.provider.example answers "235 2.7.0 welcome" to a challenge
+      When alice sends a message to bob@there.example
+      Then smart.provider.example hears MAIL never
+      And the queue still holds the message for bob@there.example
+
+    @rfc4954-6-07
+    Scenario Outline: After <reply> the next best method is tried
+      Given everything goes through the smarthost smart.provider.example with:
+        | methods | CRAM-MD5 and PLAIN |
+      And smart.provider.example answers "<reply>" to AUTH once
+      When alice sends a message to bob@there.example
+      Then smart.provider.example receives it authenticated
+
+      Examples: it speaks of the method, not of the password
+        | reply                        |
+        | 504 5.5.4 not that one today |
+        | 534 5.7.9 too weak for you   |
+
     @rfc4954-6-06
     Scenario Outline: <reply> to AUTH is no reason to return mail either
       Given everything goes through the smarthost smart.provider.example with:

@@ -15,6 +15,19 @@ Feature: Everything goes through a smarthost
       Then carol finds the message in the mailbox
       And smart.provider.example is not contacted
 
+    Example: An address without a domain goes there, too
+      Given everything goes through the smarthost smart.provider.example
+      When alice submits a message from "<alice@here.example>" to "<bob@[192.0.2.1]>"
+      Then smart.provider.example sees exactly 1 connection
+
+    Example: Mail for a domain that we are the backup of goes to its own exchangers
+      Given everything goes through the smarthost smart.provider.example
+      And the server relays for there.example
+      And there.example has the mail exchanger mx1.there.example
+      When alice sends a message to bob@there.example
+      Then mx1.there.example receives it for bob@there.example
+      And smart.provider.example is not contacted
+
   @mail-service-24
   Rule: The smarthost is told who we are, under TLS
 

@@ -72,6 +72,58 @@ Feature: A session is closed in good order
       When a stranger opens 4 sessions at once
       Then 3 are greeted with 220 and 1 with 421
 
+    @mail-service-32
+    Example: Too many connections in all
+      Given the setting limits.connections is 3
+      When a stranger opens 4 sessions at once
+      Then 3 are greeted with 220 and 1 with 421
+
+    @mail-service-32
+    Example: Who has left makes room
+      Given the settings:
+        | setting                   | value |
+        | limits.connections        | 1     |
+        | limits.connectionsPerHost | 1     |
+      Then this conversation holds:
+        """
+        S: 220
+        C: QUIT
+        S: 221
+        S!
+        """
+      And this conversation holds:
+        """
+        S: 220
+        C: QUIT
+        S: 221
+        S!
+        """
+
+    @mail-service-32
+    Example: A trusted host is spared
+      Given the settings:
+        | setting                     | value |
+        | limits.connectionsPerHost   | 1     |
+        | limits.connectionsPerMinute | 1     |
+      When a trusted host opens 3 sessions at once
+      Then 3 are greeted with 220 and 0 with 421
+
+    @mail-service-32
+    Example: The second connection within a minute is told to come back, and closed
+      Given the setting limits.connectionsPerMinute is 1
+      Then this conversation holds:
+        """
+        S: 220
+        C: QUIT
+        S: 221
+        S!
+        """
+      And this conversation holds:
+        """
+        S: 421
+        S!
+        """
+
     @mail-service-33 @rfc5321-7.8-01
     Example: Too many refused commands
       Given the setting limits.errorsPerSession is 5
