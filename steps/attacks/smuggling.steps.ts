@@ -154,6 +154,7 @@ const tryVariant = async (
 When(
   /^mallory sends every end of data that is none by (DATA|BDAT) (in clear|under TLS) (in one segment|split at every octet)$/,
   async function (this: MailWorld, command: 'DATA' | 'BDAT', privacy: string, segments: string) {
+    if (command === 'BDAT') this.needs('chunking', 'takes no chunks')
     await this.serverRuns()
     const manner = {
       command,

@@ -90,7 +90,7 @@ When(
 
 Then('the offer does not reach {host}', async function (this: MailWorld, host: string) {
   await this.rest()
-  const exchanger = this.host(host)
+  const exchanger = this.spared(host)
   assert.equal(exchanger.received.length, 0, `${host} received what mallory offered: an open relay`)
   assert.equal(exchanger.conversations.length, 0, `${host} was contacted`)
   const accepted = client(this).replies.some(({ code }) => code === 354)
