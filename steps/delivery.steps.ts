@@ -9,6 +9,7 @@ import { NotApplicable } from '../targets/faults.ts'
 import { assertSame, contentOf, fieldOf, withoutTrace } from './content.ts'
 import { carries } from './letters.ts'
 import { until } from './patience.ts'
+import { sparedHost } from './spared.ts'
 import type { MailWorld } from './world.ts'
 
 /** What an exchanger received of the scenario's letters (notifications and other people's mail left out). */
@@ -82,12 +83,12 @@ Then('{host} receives {int} message(s)', async function (this: MailWorld, host: 
 
 Then('{host} receives nothing', async function (this: MailWorld, host: string) {
   await this.rest()
-  assert.equal(this.spared(host).received.length, 0, told(this.spared(host)))
+  assert.equal(sparedHost(this, host).received.length, 0, told(sparedHost(this, host)))
 })
 
 Then('{host} is not contacted', async function (this: MailWorld, host: string) {
   await this.rest()
-  assert.equal(this.spared(host).conversations.length, 0, told(this.spared(host)))
+  assert.equal(sparedHost(this, host).conversations.length, 0, told(sparedHost(this, host)))
 })
 
 Then('{host} sees at most {int} connection(s)', async function (this: MailWorld, host: string, count: number) {
@@ -102,7 +103,7 @@ Then('{host} sees exactly {int} connection(s)', async function (this: MailWorld,
 
 /** While a delivery is under way that may still come to it. */
 Then('{host} is not contacted yet', function (this: MailWorld, host: string) {
-  assert.equal(this.spared(host).conversations.length, 0, told(this.spared(host)))
+  assert.equal(sparedHost(this, host).conversations.length, 0, told(sparedHost(this, host)))
 })
 
 Then('both {host} and {host} receive some', async function (this: MailWorld, one: string, other: string) {

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import { Then, When } from '@cucumber/cucumber'
 import { unescapeBytes } from '../../simulators/notation.ts'
+import { sparedHost } from '../spared.ts'
 import type { MailWorld } from '../world.ts'
 import { beginContent, client, connect, stranger, textOf } from './wire.ts'
 
@@ -90,7 +91,7 @@ When(
 
 Then('the offer does not reach {host}', async function (this: MailWorld, host: string) {
   await this.rest()
-  const exchanger = this.spared(host)
+  const exchanger = sparedHost(this, host)
   assert.equal(exchanger.received.length, 0, `${host} received what mallory offered: an open relay`)
   assert.equal(exchanger.conversations.length, 0, `${host} was contacted`)
   const accepted = client(this).replies.some(({ code }) => code === 354)
