@@ -13,6 +13,7 @@ import { failOns } from '../report/verdict.ts'
 import type { FailOn } from '../report/verdict.ts'
 import { signingKey } from './report-files.ts'
 import { targetNames } from '../targets/choose.ts'
+import { containerOf, isContainer } from '../targets/container/container.ts'
 import { isHost, policyIn } from '../targets/host/host.ts'
 import { usageFault } from './usage.ts'
 
@@ -51,7 +52,7 @@ const targetsOf = (text: string): readonly string[] => {
   if (text === 'all') return targetNames
   const named = [...new Set(text.split(',').map((name) => name.trim()))]
   for (const name of named)
-    if (!targetNames.includes(name) && !isHost(name))
+    if (!targetNames.includes(name) && !isHost(name) && !isContainer(name))
       throw usageFault(`--target knows ${targetNames.join(', ')}, not "${name}"`)
   return named
 }
@@ -102,6 +103,10 @@ export const readOptions = async (options: VerifyOptions): Promise<Wishes> => {
       )
     const policy = policyIn(options.policy)
     if (typeof policy === 'string') throw usageFault(policy)
+  }
+  for (const name of targets.filter(isContainer)) {
+    const file = containerOf(name, options.policy)
+    if (typeof file === 'string') throw usageFault(file)
   }
   if (options.outOfProcess === true && targets.some((name) => name !== 'reference'))
     throw usageFault('--out-of-process is about the reference server; the others have processes of their own')

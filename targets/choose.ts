@@ -6,7 +6,9 @@ import { createBoxedTarget } from './box/target.ts'
 import { installedVersion, whyNot } from './box/packages.ts'
 import type { Product } from './box/product.ts'
 import { exim } from './exim/exim.ts'
+import { haraka } from './haraka/haraka.ts'
 import { opensmtpd } from './opensmtpd/opensmtpd.ts'
+import { createContainerTarget, isContainer, whyNoContainer } from './container/container.ts'
 import { createHostTarget, isHost, policyIn, whyNotHost } from './host/host.ts'
 import { postfix } from './postfix/postfix.ts'
 import { sendmail } from './sendmail/sendmail.ts'
@@ -29,7 +31,7 @@ export interface TargetOptions {
 }
 
 /** Mail servers of the system's packages, each in a box of its own. */
-export const products: readonly Product[] = [postfix, exim, sendmail, opensmtpd]
+export const products: readonly Product[] = [postfix, exim, sendmail, opensmtpd, haraka]
 
 const makers: Readonly<Record<string, (options: TargetOptions) => Target>> = {
   reference: ({ ownProcess }) => (ownProcess ? createReferenceProcessTarget() : createReferenceTarget()),
@@ -46,6 +48,7 @@ export const targetNames: readonly string[] = Object.keys(makers)
 
 /** Throws for a name that is not in `targetNames`; the commands check before. */
 export const createTarget = (name: string, options: TargetOptions): Target => {
+  if (isContainer(name)) return createContainerTarget(name, options.policy, options.worker)
   if (isHost(name)) {
     const policy = policyIn(options.policy ?? '')
     if (typeof policy === 'string') throw new TargetUnavailable(policy)
@@ -65,6 +68,7 @@ export const sceneOptionsFor = async (name: string, worker: Worker): Promise<Sce
 /** Why a target cannot run at all, in one sentence with the way out; undefined when it can. */
 export const whyUnavailable = async (name: string, cache: string): Promise<string | undefined> => {
   if (isHost(name)) return whyNotHost(name)
+  if (isContainer(name)) return whyNoContainer(cache)
   if (!products.some(({ packages }) => packages.name === name)) return undefined
   const reason = whyNot()
   if (reason !== undefined) return `${name} ${reason}`

@@ -21,12 +21,15 @@ export interface Worker {
   authority(): Promise<Authority>
   /** The product's box; rejects with `TargetUnavailable` when it was not fetched, or cannot run here. */
   instance(product: Product): Promise<Instance>
+  /** What a target keeps between scenarios: opened for the first that asks, closed with the worker. */
+  kept<T>(name: string, open: () => Promise<{ readonly value: T; close(): Promise<void> }>): Promise<T>
   /** Ends every box and gives the addresses back. */
   close(): Promise<void>
 }
 
 export const createWorker = (cache: string): Worker => {
   const instances = new Map<string, Promise<Instance>>()
+  const others = new Map<string, Promise<{ readonly value: unknown; close(): Promise<void> }>>()
   let block: Promise<AddressBlock> | undefined
   let authority: Promise<Authority> | undefined
   const open = async (product: Product): Promise<Instance> => {
@@ -53,7 +56,19 @@ export const createWorker = (cache: string): Worker => {
       instances.set(name, opening)
       return opening
     },
+    async kept<T>(name: string, start: () => Promise<{ readonly value: T; close(): Promise<void> }>): Promise<T> {
+      const known = others.get(name) ?? start()
+      others.set(name, known)
+      try {
+        return (await known).value as T
+      } catch (error) {
+        others.delete(name)
+        throw error
+      }
+    },
     async close() {
+      for (const other of others.values()) await other.then((one) => one.close()).catch(() => undefined)
+      others.clear()
       for (const instance of instances.values()) await instance.then((one) => one.close()).catch(() => undefined)
       instances.clear()
       await (await block)?.release()

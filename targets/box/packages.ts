@@ -1,12 +1,12 @@
 /**
- * Packages of the system's own package manager, unpacked beside each other instead of installed: mail servers conflict as
- * packages, and nothing of the host is to change. What was fetched stays in a cache folder until it is deleted.
+ * Packages of the system's own package manager, or npm's, unpacked beside each other instead of installed: mail servers
+ * conflict as packages, and nothing of the host is to change. What was fetched stays in a cache folder until it is deleted.
  *
  * Knows Debian and its kin (`apt-get`, `dpkg`); says in one sentence what is missing elsewhere.
  */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { copyFile, cp, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -16,7 +16,9 @@ const execute = promisify(execFile)
 export interface PackageList {
   /** The target's name; the folder in the cache is named for it. */
   readonly name: string
-  /** Debian's packages; the first is the product itself. What they need comes by itself. */
+  /** Where they come from: the system's own packages, or npm's. */
+  readonly from?: 'npm'
+  /** Packages; the first is the product itself. What they need comes by itself. */
   readonly packages: readonly [string, ...string[]]
 }
 
@@ -76,9 +78,46 @@ const mergeIntoUsr = async (tree: string): Promise<void> => {
   await rm(join(tree, 'var/lock'), { recursive: true, force: true })
 }
 
+/** Unpacks the system's packages into a tree; gives the version of the first and the names of all. */
+const fromSystem = async (packages: PackageList['packages'], tree: string, say: (line: string) => void) => {
+  const fetched = `${tree}.packages`
+  try {
+    await mkdir(fetched, { recursive: true })
+    const all = await withDependencies(packages)
+    say(`fetching ${all.join(', ')}`)
+    // Root fetches in its own name, because the cache may be closed to others.
+    await execute('apt-get', ['download', '--quiet', '-o', 'APT::Sandbox::User=root', ...all], { cwd: fetched })
+    for (const file of (await readdir(fetched)).filter((one) => one.endsWith('.deb')))
+      await execute('dpkg', ['-x', join(fetched, file), tree])
+    await mergeIntoUsr(tree)
+    const [lead] = packages
+    const product = (await readdir(fetched)).find((one) => one.startsWith(`${lead}_`)) ?? ''
+    return { version: decodeURIComponent(product.split('_')[1] ?? 'unknown'), all }
+  } finally {
+    await rm(fetched, { recursive: true, force: true })
+  }
+}
+
+/** The folder in a tree that packages of npm lie in, and beside them the program that runs them. */
+export const npmFolder = (name: string): string => `/usr/lib/smtpspec/${name}`
+
+/** Packages of npm into a tree, with this very Node.js, since a box has no other that is sure to be new enough. */
+const fromNpm = async (name: string, packages: PackageList['packages'], tree: string, say: (line: string) => void) => {
+  const folder = join(tree, npmFolder(name))
+  await mkdir(folder, { recursive: true })
+  say(`fetching ${packages.join(', ')} from npm`)
+  const options = ['--ignore-scripts', '--omit=dev', '--omit=optional', '--no-audit', '--no-fund', '--no-package-lock']
+  await execute('npm', ['install', '--prefix', folder, ...options, ...packages], { cwd: folder, maxBuffer: 16_777_216 })
+  await copyFile(process.execPath, join(folder, 'node'))
+  const lead = packages[0].replace(/(?<=.)@.*$/, '')
+  const found: unknown = JSON.parse(await readFile(join(folder, 'node_modules', lead, 'package.json'), 'utf8'))
+  const known = typeof found === 'object' && found !== null && 'version' in found
+  return { version: known ? String(found.version) : 'unknown', all: [...packages] }
+}
+
 /** Fetches and unpacks; gives the version. Rejects with what the package manager said. */
 export const install = async (
-  { name, packages }: PackageList,
+  { name, packages, from }: PackageList,
   cache: string,
   say: (line: string) => void,
 ): Promise<string> => {
@@ -86,27 +125,16 @@ export const install = async (
   if (reason !== undefined) throw new Error(`${name} ${reason}`)
   const tree = treeOf(cache, name)
   const making = `${tree}.${process.pid}`
-  const fetched = `${making}.packages`
   try {
-    await mkdir(fetched, { recursive: true })
     await mkdir(making, { recursive: true })
-    const all = await withDependencies(packages)
-    say(`fetching ${all.join(', ')}`)
-    // Root fetches in its own name, because the cache may be closed to others.
-    await execute('apt-get', ['download', '--quiet', '-o', 'APT::Sandbox::User=root', ...all], { cwd: fetched })
-    for (const file of (await readdir(fetched)).filter((one) => one.endsWith('.deb')))
-      await execute('dpkg', ['-x', join(fetched, file), making])
-    await mergeIntoUsr(making)
-    const [lead] = packages
-    const product = (await readdir(fetched)).find((one) => one.startsWith(`${lead}_`)) ?? ''
-    const version = decodeURIComponent(product.split('_')[1] ?? 'unknown')
+    const { version, all } =
+      from === 'npm' ? await fromNpm(name, packages, making, say) : await fromSystem(packages, making, say)
     await writeFile(join(making, manifest), `${JSON.stringify({ name, version, packages: all }, undefined, 2)}\n`)
     await rm(tree, { recursive: true, force: true })
     await rename(making, tree)
     say(`${name} ${version} is in ${tree}`)
     return version
   } finally {
-    await rm(fetched, { recursive: true, force: true })
     await rm(making, { recursive: true, force: true })
   }
 }

@@ -74,16 +74,27 @@ const otherwise = (wanted: SettingsDocument, usual: SettingsDocument, policy: Po
   return [...fieldsOf(wanted)].filter(([name, value]) => known.get(name) !== value).map(([name]) => name)
 }
 
+/** Where a server answers, a port a role. */
+export interface Place {
+  readonly host: string
+  readonly ports: Readonly<Partial<Record<'relay' | 'submission' | 'submissions', number | undefined>>>
+}
+
 export const createHostTarget = (name: string, policy: Policy): Target => {
   const { host, port } = placeOf(name)
+  return createPlacedTarget(name, policy, () => ({ host, ports: { relay: port, ...policy.ports } }))
+}
+
+/** The same for a server whose place is only known once it was started. */
+export const createPlacedTarget = (name: string, policy: Policy, where: () => Place): Target => {
   let usual: SettingsDocument = {}
   const trusts = isWithin(policy.trustedHosts)
-  const ports = { relay: port, ...policy.ports }
   return {
     name,
     capabilities: capabilitiesOf(policy),
     version: async () => 'as it is there',
     usual(settings) {
+      const { host, ports } = where()
       usual = {
         ...settings,
         hostName: policy.hostName,
@@ -125,6 +136,7 @@ export const createHostTarget = (name: string, policy: Policy): Target => {
     },
     stop: async () => undefined,
     endpoint(role) {
+      const { host, ports } = where()
       const one = ports[role]
       if (one === undefined) throw new NotApplicable(`has no ${role} listener, as its policy says`)
       return { host, port: one }

@@ -1,0 +1,75 @@
+/**
+ * A mail server in a container of the user's own image, as a target: the container is started once a worker and ends with it;
+ * to the features the server in it is one that is already there (`../host/host.ts`), at the ports that the runtime gave it.
+ *
+ * Every client reaches it by the runtime's gateway, so nobody can be a trusted host.
+ */
+import { TargetUnavailable } from '../faults.ts'
+import { createPlacedTarget } from '../host/host.ts'
+import type { Place } from '../host/host.ts'
+import type { Target } from '../target.ts'
+import type { Worker } from '../worker.ts'
+import { containerIn, imageWith } from './file.ts'
+import type { ContainerFile } from './file.ts'
+import { libraryIn, startContainer, whyNoRuntime } from './runtime.ts'
+import type { Started } from './runtime.ts'
+
+const prefix = 'container:'
+
+export const isContainer = (name: string): boolean => name.startsWith(prefix)
+
+/** What the file behind the name says, or an image with its policy; every mistake in either as one text. */
+export const containerOf = (name: string, policy?: string): ContainerFile | string => {
+  const source = name.slice(prefix.length)
+  return /\.ya?ml$/.test(source) ? containerIn(source) : imageWith(source, policy)
+}
+
+/** Why no container can be started here, in one sentence with the way out; undefined when one can. */
+export const whyNoContainer = async (cache: string): Promise<string | undefined> => {
+  const library = await libraryIn(cache)
+  return typeof library === 'string' ? library : whyNoRuntime(library)
+}
+
+/** Where the runtime put the ports of the container. */
+export const placeIn = (started: Started, { ports }: ContainerFile): Place => {
+  // A name would be looked up by every client, each in its own way.
+  const host = started.getHost() === 'localhost' ? '127.0.0.1' : started.getHost()
+  return {
+    host,
+    ports: Object.fromEntries(
+      Object.entries(ports).flatMap(([role, port]) =>
+        port === undefined ? [] : [[role, started.getMappedPort(port)]],
+      ),
+    ),
+  }
+}
+
+const open = async (file: ContainerFile, cache: string): Promise<{ value: Place; close(): Promise<void> }> => {
+  const library = await libraryIn(cache)
+  if (typeof library === 'string') throw new TargetUnavailable(library)
+  const started = await startContainer(library, file).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new TargetUnavailable(`no container of ${file.image} came up: ${why}`, { cause: error })
+  })
+  return {
+    value: placeIn(started, file),
+    close: async () => {
+      await started.stop()
+    },
+  }
+}
+
+export const createContainerTarget = (name: string, policy: string | undefined, worker: Worker): Target => {
+  const file = containerOf(name, policy)
+  if (typeof file === 'string') throw new TargetUnavailable(file)
+  let place: Place = { host: '127.0.0.1', ports: file.ports }
+  const target = createPlacedTarget(name, file.policy, () => place)
+  return {
+    ...target,
+    version: async () => file.image,
+    async start(settings, surroundings) {
+      await target.start(settings, surroundings)
+      place = await worker.kept(name, () => open(file, worker.cache))
+    },
+  }
+}
