@@ -119,7 +119,7 @@ export const haraka: Product = {
   daemon: [
     '/bin/bash',
     '-c',
-    `echo $$ > /run/haraka.pid; exec ${home}/node ${home}/node_modules/Haraka/bin/haraka -c ${folder} >> /var/log/haraka.log 2>&1`,
+    `echo $$ > /run/haraka.pid; export NODE_COMPILE_CACHE=/var/cache/node; exec ${home}/node ${home}/node_modules/Haraka/bin/haraka -c ${folder} >> /var/log/haraka.log 2>&1`,
   ],
   async end(box) {
     await box.run(['/bin/bash', '-c', 'kill -TERM $(cat /run/haraka.pid)'])
