@@ -16,10 +16,10 @@ import { unbalanced, undeclaredNames, unseenRefusals } from './standing-checks.t
 import type { MailWorld } from './world.ts'
 
 /** `@needs-queue-view` asks for the capability `queue-view`. */
-const needsOf = ({ pickle }: ITestCaseHookParameter): readonly (Capability | 'pipelining')[] =>
+const needsOf = ({ pickle }: ITestCaseHookParameter): readonly Capability[] =>
   pickle.tags
     .filter(({ name }) => name.startsWith('@needs-'))
-    .map(({ name }) => name.slice('@needs-'.length) as Capability | 'pipelining')
+    .map(({ name }) => name.slice('@needs-'.length) as Capability)
 
 const skip = (world: MailWorld, why: string): 'skipped' => {
   world.attach(`${world.target.name} ${why}`, { mediaType: 'text/plain', fileName: 'not applicable' })
@@ -43,10 +43,7 @@ Before(async function (this: MailWorld, parameter: ITestCaseHookParameter) {
   const needs = needsOf(parameter)
   this.ownProcess = this.parameters.outOfProcess === true || needs.includes('kill')
   await this.open({ ipv6: needs.includes('ipv6') })
-  const { capabilities } = this.target
-  const missing = needs.filter((need) =>
-    need === 'pipelining' ? capabilities.has('one-by-one') : !capabilities.has(need),
-  )
+  const missing = needs.filter((need) => !this.target.capabilities.has(need))
   if (missing.length > 0) return skip(this, `has no ${missing.join(', ')}`)
   const unfit = this.target.unfit?.(JSON.stringify(parameter.pickle.steps))
   if (unfit !== undefined) return skip(this, unfit)

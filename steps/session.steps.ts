@@ -51,6 +51,9 @@ Given('{sender} has opened a session', async function (this: MailWorld, sender: 
 
 /** What a server may leave out altogether; EXPN and HELP are for those that have them (RFC 5321 §3.5.3). */
 const optional: Readonly<Record<string, Capability>> = {
+  PIPELINING: 'pipelining',
+  SIZE: 'size',
+  '8BITMIME': '8bitmime',
   CHUNKING: 'chunking',
   BINARYMIME: 'binarymime',
   DSN: 'dsn',

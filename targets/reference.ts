@@ -13,6 +13,7 @@ import { startServer } from '../server/main.ts'
 import type { ReferenceServer } from '../server/main.ts'
 import { createVirtualClock } from '../simulators/clock.ts'
 import { everyReference, sentencesOf } from './reference-both.ts'
+import { usualExtensions } from './target.ts'
 import type {
   Capability,
   Endpoint,
@@ -24,6 +25,7 @@ import type {
 } from './target.ts'
 
 const capabilities: ReadonlySet<Capability> = new Set<Capability>([
+  ...usualExtensions,
   ...everyReference,
   'clock',
   'journal',

@@ -14,9 +14,11 @@ import { createAuthority } from '../simulators/certificates.ts'
 import { NotApplicable } from './faults.ts'
 import { certificateOf, houseOf } from './house.ts'
 import { handlersOf } from './smtp-server/handlers.ts'
+import { usualExtensions } from './target.ts'
 import type { Capability, Endpoint, StoredMessage, Target } from './target.ts'
 
 const capabilities: ReadonlySet<Capability> = new Set<Capability>([
+  ...usualExtensions,
   'mailboxes',
   'submission',
   'submissions',

@@ -19,6 +19,9 @@ export type Capability =
   | 'apply'
   | 'admin'
   | 'ipv6'
+  | 'pipelining'
+  | 'size'
+  | '8bitmime'
   | 'dsn'
   | 'chunking'
   | 'binarymime'
@@ -30,10 +33,11 @@ export type Capability =
   /** It knows SCRAM-SHA-256; and with channel binding. */
   | 'scram'
   | 'scram-plus'
-  /** It offers no PIPELINING: commands in groups (`@needs-pipelining`) are not asked of it. */
-  | 'one-by-one'
   /** It sends mail to other servers; without it whatever needs a mail exchanger is not applicable. */
   | 'outgoing'
+
+/** Extensions that nearly every server offers. */
+export const usualExtensions = ['pipelining', 'size', '8bitmime'] as const satisfies readonly Capability[]
 
 export interface Endpoint {
   readonly host: string

@@ -1,3 +1,4 @@
+@needs-dsn
 Feature: The parameters of notification are read strictly
   RET and ENVID of MAIL, NOTIFY and ORCPT of RCPT decide who is told of what; half-understood ones would deceive the sender.
 

@@ -1,3 +1,4 @@
+@needs-size
 Feature: The size of a message is agreed on before it is sent
   A message that is too big is refused at the first word, and one that was welcome is not refused for its size later.
 

@@ -26,13 +26,16 @@ Given('{sender} has said:', async function (this: MailWorld, sender: Sender, scr
 
 /** Words of extensions that need not be offered. */
 const extensions = [
-  ['BINARYMIME', 'binarymime'],
-  ['SMTPUTF8', 'smtputf8'],
-  ['BDAT', 'chunking'],
+  [/BINARYMIME/i, 'binarymime'],
+  [/SMTPUTF8/i, 'smtputf8'],
+  [/BDAT/i, 'chunking'],
+  [/ SIZE=/i, 'size'],
+  [/ BODY=/i, '8bitmime'],
+  [/ (?:RET|ENVID|NOTIFY|ORCPT)=/i, 'dsn'],
 ] as const
 
-const lacks = (world: MailWorld, command: string, word: string, capability: Capability): boolean =>
-  command.toUpperCase().includes(word) && !world.target.capabilities.has(capability)
+const lacks = (world: MailWorld, command: string, word: RegExp, capability: Capability): boolean =>
+  word.test(command) && !world.target.capabilities.has(capability)
 
 const leadsOn = /^(?:EHLO|HELO|MAIL|RCPT)\b/i
 

@@ -6,10 +6,12 @@ import { readFile, readdir } from 'node:fs/promises'
 import type { Box } from '../box/box.ts'
 import type { Place, Product, Rendered } from '../box/product.ts'
 import type { House } from '../house.ts'
+import { usualExtensions } from '../target.ts'
 import type { Capability, QueuedRecipient } from '../target.ts'
 import { configuration } from './configuration.ts'
 
 const capabilities: ReadonlySet<Capability> = new Set<Capability>([
+  ...usualExtensions,
   'queue-view',
   'mailboxes',
   'kill',

@@ -10,10 +10,12 @@ import type { Box } from '../box/box.ts'
 import { npmFolder } from '../box/packages.ts'
 import type { Product } from '../box/product.ts'
 import { NotApplicable } from '../faults.ts'
+import { usualExtensions } from '../target.ts'
 import type { Capability, QueuedRecipient } from '../target.ts'
 import { configuration, folder } from './configuration.ts'
 
 const capabilities: ReadonlySet<Capability> = new Set<Capability>([
+  ...usualExtensions,
   'queue-view',
   'mailboxes',
   'kill',

@@ -52,6 +52,9 @@ export const policyIn = (file: string): Policy | string => {
 
 const capabilitiesOf = ({ ports, extensions, authentication }: Policy): ReadonlySet<Capability> => {
   const offered = {
+    PIPELINING: 'pipelining',
+    SIZE: 'size',
+    '8BITMIME': '8bitmime',
     STARTTLS: 'tls',
     DSN: 'dsn',
     CHUNKING: 'chunking',

@@ -27,7 +27,19 @@ export const policySchema = z.strictObject({
     .prefault({}),
   trustedHosts: z.array(z.string()).default([]),
   extensions: z
-    .array(z.enum(['STARTTLS', 'DSN', 'CHUNKING', 'BINARYMIME', 'SMTPUTF8', 'ENHANCEDSTATUSCODES']))
+    .array(
+      z.enum([
+        'PIPELINING',
+        'SIZE',
+        '8BITMIME',
+        'STARTTLS',
+        'DSN',
+        'CHUNKING',
+        'BINARYMIME',
+        'SMTPUTF8',
+        'ENHANCEDSTATUSCODES',
+      ]),
+    )
     .default([]),
   settings: z.record(z.string(), z.unknown()).default({}),
 })

@@ -14,12 +14,13 @@ import type { Capability, QueuedRecipient } from '../target.ts'
 import { configuration, folder } from './configuration.ts'
 
 const capabilities: ReadonlySet<Capability> = new Set<Capability>([
+  'size',
+  '8bitmime',
   'queue-view',
   'mailboxes',
   'kill',
   'dsn',
   'outgoing',
-  'one-by-one',
   'enhanced-codes',
   'own-address',
 ])

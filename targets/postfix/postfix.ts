@@ -7,10 +7,12 @@ import { domainToUnicode } from 'node:url'
 import type { Box } from '../box/box.ts'
 import type { Place, Product, Rendered } from '../box/product.ts'
 import type { House } from '../house.ts'
+import { usualExtensions } from '../target.ts'
 import type { Capability, QueuedRecipient } from '../target.ts'
 import { mainCf, masterCf } from './main-cf.ts'
 
 const capabilities: ReadonlySet<Capability> = new Set<Capability>([
+  ...usualExtensions,
   'queue-view',
   'mailboxes',
   'kill',

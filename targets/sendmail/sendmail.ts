@@ -8,11 +8,13 @@ import { readFile, readdir } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import type { Box } from '../box/box.ts'
 import type { Product } from '../box/product.ts'
+import { usualExtensions } from '../target.ts'
 import type { Capability, QueuedRecipient } from '../target.ts'
 import { sendmailMc } from './configuration.ts'
 import { tables } from './tables.ts'
 
 const capabilities: ReadonlySet<Capability> = new Set<Capability>([
+  ...usualExtensions,
   'queue-view',
   'mailboxes',
   'kill',
