@@ -9,7 +9,7 @@ import { unescapeBytes } from '../simulators/notation.ts'
 import { contentOf, fieldOf, fieldsOf } from './content.ts'
 import { deviationsOf, partsOf } from './notification-lint.ts'
 import { carries } from './letters.ts'
-import { readNotification } from './notifications.ts'
+import { readNotification, timesOf } from './notifications.ts'
 import type { ReadNotification } from './notifications.ts'
 import { connect, sayAll } from './wire/wire.ts'
 import type { MailWorld } from './world.ts'
@@ -183,6 +183,14 @@ Then(
     const hasBody = returned.text.includes(`A message with the token ${this.letter.token}`)
     assert.ok(returned.text.includes(this.letter.token), `the returned part is not of this message:\n${returned.text}`)
     assert.equal(hasBody, how === 'the whole message', `${returned.type}:\n${returned.text}`)
+  },
+)
+
+Then(
+  'the notification to {person} comes {duration} after what it calls the arrival, and attempts end {duration} after that',
+  async function (this: MailWorld, name: string, waited: number, tried: number) {
+    const { date, arrival, retryUntil } = timesOf((await theOne(this, name)).raw)
+    assert.ok(Math.abs(date - arrival - waited) < 60_000 && Math.abs(retryUntil - arrival - tried) < 60_000)
   },
 )
 

@@ -74,3 +74,10 @@ export const readNotification = async (content: Uint8Array): Promise<ReadNotific
     raw: content,
   }
 }
+
+/** The moments that a report of a delay names, milliseconds since the epoch. */
+export const timesOf = (raw: Uint8Array): { date: number; arrival: number; retryUntil: number } => {
+  const text = Buffer.from(raw).toString('latin1')
+  const at = (field: string): number => Date.parse(new RegExp(`^${field}: (.*)\\r$`, 'im').exec(text)?.[1] ?? '')
+  return { date: at('Date'), arrival: at('Arrival-Date'), retryUntil: at('Will-Retry-Until') }
+}

@@ -38,6 +38,23 @@ Feature: What was accepted is not lost
       And 1 hour passes
       Then mx1.there.example receives it once
 
+    Example: A restart, and what its sender asked for
+      Given alice sends a message to bob@there.example with:
+        | ret    | HDRS             |
+        | envid  | QQ314159         |
+        | notify | SUCCESS,FAILURE  |
+        | orcpt  | rfc822;b@x.example |
+      And the queue still holds the message for bob@there.example
+      And mx1.there.example can be reached again
+      When the server restarts
+      And the operator runs the queue
+      Then mx1.there.example receives it with the parameters:
+        | command | parameter | value              |
+        | MAIL    | RET       | HDRS               |
+        | MAIL    | ENVID     | QQ314159           |
+        | RCPT    | NOTIFY    | SUCCESS,FAILURE    |
+        | RCPT    | ORCPT     | rfc822;b@x.example |
+
     @needs-kill
     Example: A crash right after the reply
       Given alice sends a message to bob@there.example

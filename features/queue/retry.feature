@@ -58,6 +58,14 @@ Feature: Outgoing mail waits and is tried again
       Then the next attempt is due in 20 minutes
 
     @rfc5321-4.5.4.1-05
+    @needs-clock
+    Example: The last wait is repeated
+      Given the setting queue.retryAfter is ["5m", "20m"]
+      And mx1.there.example is unreachable
+      When a message from alice to bob@there.example is queued after 3 failed attempts
+      Then the next attempt is due in 20 minutes
+
+    @rfc5321-4.5.4.1-05
     Example: The first of other waits
       Given the setting queue.retryAfter is ["5m", "20m"]
       And mx1.there.example is unreachable
@@ -89,6 +97,14 @@ Feature: Outgoing mail waits and is tried again
       When 1 day passes
       Then alice is notified once that bob@there.example was delayed
       And the queue still holds the message for bob@there.example
+
+    @rfc3464-2.2.5-01 @rfc3464-2.3.9-01 @needs-clock
+    Example: It says when the message came, and how long it is tried
+      Given the setting queue.lifetime is 3d
+      And mx1.there.example is unreachable
+      And alice sends a message to bob@there.example
+      When 1 day passes
+      Then the notification to alice comes 4 hours after what it calls the arrival, and attempts end 3 days after that
 
   @rfc5321-4.2.5-06 @must
   Rule: Each recipient waits for itself

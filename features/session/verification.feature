@@ -68,6 +68,16 @@ Feature: VRFY and EXPN tell what the administrator lets them tell
       And the answer to 'VRFY "Alice Archer"' shows:
         | Alice Archer <alice@here.example> |
 
+    @rfc5321-3.5.2-02
+    Example: Brackets in a full name are not taken for an address
+      Given the settings:
+        | setting     | value                                                        |
+        | verify.vrfy | everybody                                                    |
+        | users       | [{"name": "alice", "fullName": "Alice <root@here.example>"}] |
+      When a stranger opens a session on the relay listener
+      Then the answer to "VRFY alice" shows:
+        | Alice root@here.example <alice@here.example> |
+
   @rfc5321-3.5.3-01 @rfc5321-3.5.3-03 @rfc5321-3.5.3-04 @rfc5321-3.5.1-04 @rfc5321-3.5.1-06 @rfc3463-3.2-04 @must
   Rule: VRFY confirms nobody whom RCPT would refuse, and nobody of whom it cannot be sure
 
@@ -131,9 +141,11 @@ Feature: VRFY and EXPN tell what the administrator lets them tell
 
     Example: jürgen
       Given the settings:
-        | setting     | value                                                         |
-        | verify.vrfy | everybody                                                     |
-        | users       | [{"name": "alice"}, {"name": "jürgen", "fullName": "Jürgen"}] |
+        | setting     | value                                                                                              |
+        | verify.vrfy | everybody                                                                                          |
+        | verify.expn | everybody                                                                                          |
+        | users       | [{"name": "alice"}, {"name": "jürgen", "fullName": "Jürgen"}, {"name": "zoe", "fullName": "Zoë"}]  |
+        | lists       | [{"address": "friends", "owner": "alice", "members": ["alice", "jürgen"]}]                         |
       And a stranger has said:
         """
         EHLO client.example
@@ -142,5 +154,11 @@ Feature: VRFY and EXPN tell what the administrator lets them tell
         | command                       | answer    |
         | VRFY j\\xc3\\xbcrgen          | 252 2.6.8 |
         | VRFY j\\xc3\\xbcrgen SMTPUTF8 | 250       |
+        | EXPN friends                  | 252 2.6.8 |
+        | EXPN friends SMTPUTF8         | 250       |
       And the answer to "VRFY jürgen SMTPUTF8" shows:
         | Jürgen <jürgen@here.example> |
+      And the answer to "VRFY zoe" shows:
+        | <zoe@here.example> |
+      And the answer to "VRFY zoe SMTPUTF8" shows:
+        | Zoë <zoe@here.example> |

@@ -27,6 +27,38 @@ Feature: The size of a message is agreed on before it is sent
       Then the content is answered with 552
       And alice@here.example has received nothing
 
+    # Others count in what they add themselves.
+    @needs-admin
+    Example: A message of exactly the limit is welcome, one of an octet more is not
+      Given the setting limits.messageSize is 1000
+      Then this conversation holds:
+        """
+        S: 220
+        C: EHLO client.example
+        S: 250
+        C: MAIL FROM:<bob@there.example> SIZE=1001
+        S: 552
+        C: MAIL FROM:<bob@there.example> SIZE=1000
+        S: 250
+        C: RCPT TO:<alice@here.example>
+        S: 250
+        C: DATA
+        S: 354
+        C| Subject: x\r\n\r\n{x × 983}\r\n.\r\n
+        S: 250
+        C: MAIL FROM:<bob@there.example>
+        S: 250
+        C: RCPT TO:<alice@here.example>
+        S: 250
+        C: DATA
+        S: 354
+        C| Subject: x\r\n\r\n{x × 985}\r\n.\r\n
+        S: 552
+        C: QUIT
+        S: 221
+        """
+      And the message in the mailbox of alice@here.example ends with "xxxxxxxx\r\n"
+
   @rfc1870-3-03 @rfc1870-6-01 @rfc1870-4-02 @must
   Rule: SIZE has one value of one to twenty digits and stands once
 
