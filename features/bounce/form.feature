@@ -78,6 +78,7 @@ Feature: A notification has the form that programs and people can read
   @rfc3461-6.3-01 @rfc3461-6.3-02 @rfc3461-6.3-04 @rfc3461-6.3-05 @rfc3461-6.3-08 @rfc3461-6.3-09 @rfc3464-2.2.1-03 @rfc3464-2.3.2-02 @must
   Rule: The fields tell who reports, about whom, and what was said
 
+    @needs-dsn
     Example: All that was given comes back as it was given
       Given mx1.there.example refuses permanently for RCPT
       When alice sends a message to Bob.O'Brian+x@There.Example with:

@@ -18,6 +18,7 @@ Feature: The report brings back what the sender needs to know the message by
         | message/delivery-status | 7bit     |
         | <type>                  | 7bit     |
 
+      @needs-dsn
       Examples: whole or header
         | ret  | what              | type                |
         | FULL | the whole message | message/rfc822      |
