@@ -122,6 +122,22 @@ Then(
   },
 )
 
+/** An error that is fatal for the transaction: the message is tried again, or returned; our own server tries again. */
+Then(
+  /^([a-z0-9.]+) gets it at the second attempt, or (alice|bob) is notified once that (\S+@\S+) failed$/,
+  async function (this: MailWorld, host: string, name: string, recipient: string) {
+    await this.rest()
+    await this.target.runQueue()
+    const notifications = await notificationsTo(this, this.person(name).mailbox)
+    const failed = about(this, notifications, recipient).filter(({ action }) => action === 'failed')
+    const received = this.host(host).received.filter(({ content }) => carries(content, this.letter.token))
+    const seen = `${received.length} received, ${this.host(host).conversations.length} sessions, ${failed.length} returned`
+    assert.equal(failed.length + received.length, 1, seen)
+    if (received.length > 0) assert.ok(this.host(host).conversations.length > 1, seen)
+    if (this.target.lintFails === true) assert.equal(received.length, 1, seen)
+  },
+)
+
 Then('{person} gets {int} notification(s)', async function (this: MailWorld, name: string, count: number) {
   const notifications = await notificationsTo(this, this.person(name).mailbox)
   assert.equal(notifications.length, count, told(notifications))

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { Then } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
-import type { Exchanger, ReceivedMessage } from '../simulators/contract.ts'
+import type { Conversation, Exchanger, ReceivedMessage } from '../simulators/contract.ts'
 import { NotApplicable } from '../targets/faults.ts'
 import { assertSame, contentOf, fieldOf, withoutTrace } from './content.ts'
 import { carries } from './letters.ts'
@@ -111,6 +111,11 @@ Then('both {host} and {host} receive some', async function (this: MailWorld, one
   for (const host of [one, other]) assert.ok(this.host(host).received.length > 0, told(this.host(host)))
 })
 
+/** The host ended the session, and nobody had said QUIT. */
+const hungUp = ({ spoken }: Conversation): boolean =>
+  spoken.some(({ side, note }) => side === '!' && note === 'S closes') &&
+  !spoken.some(({ side, bytes }) => side === 'C' && /^QUIT\r\n/im.test(Buffer.from(bytes).toString('latin1')))
+
 /** RFC 1870 §5: the octets of the content, line ends counted, transparency not. */
 /** An estimate may be told, which is rather too large than too small (RFC 1870 §6). */
 Then('{host} was told the true size, or more', async function (this: MailWorld, host: string) {
@@ -158,6 +163,11 @@ Then(
   /^(\S+\.example) receives it (under TLS|in clear|by BDAT|by DATA|after HELO|after EHLO|authenticated)$/,
   async function (this: MailWorld, host: string, how: string) {
     await this.rest()
+    // HELO is what a refused EHLO asks for; nothing asks a client to come back to who hung up on it (RFC 5321 §3.2).
+    const { received, conversations } = this.host(host)
+    const left = received.length === 0 && conversations.length > 0 && conversations.every(hungUp)
+    if (how === 'after HELO' && left && this.target.lintFails !== true)
+      throw new NotApplicable('does not come back to a host that hangs up on EHLO')
     const message = theOne(this, host)
     const holds: Readonly<Record<string, boolean>> = {
       'under TLS': message.secure,

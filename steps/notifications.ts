@@ -64,7 +64,8 @@ export const readNotification = async (content: Uint8Array): Promise<ReadNotific
       .filter((fields) => fields['final-recipient'] !== undefined)
       .map((fields) => ({
         finalRecipient: addressOf(fields['final-recipient']),
-        action: (fields['action'] ?? '').toLowerCase(),
+        // A comment may stand behind it, as in every structured field.
+        action: (fields['action'] ?? '').replace(/\s*\(.*\)\s*$/, '').toLowerCase(),
         status: fields['status'] ?? '',
         fields,
       })),

@@ -5,6 +5,7 @@ Feature: Nobody in the path gains anything by STARTTLS
   @mail-service-61 @rfc3207-4.2-02 @must
   Rule: A message injected in clear is never taken for the client's own
 
+    @needs-tls
     Scenario Outline: Behind STARTTLS, <how>
       When mallory injects a message for carol@here.example behind STARTTLS, <how>
       Then nothing that was injected is answered under TLS

@@ -80,6 +80,7 @@ Feature: The newest trace field tells where a message came from and how
         | with | ^ESMTPA$ |
         | tls  | absent   |
 
+    @needs-tls
     Example: After STARTTLS
       Then this conversation holds:
         """

@@ -80,6 +80,7 @@ Feature: Content passes through unchanged
   @rfc5321-2.3.1-01 @rfc5321-2.4-16 @rfc5321-4.1.1.4-02 @rfc5321-4.5.3.1.6-03 @must
   Rule: What the server writes itself is plain text in lines of fair length
 
+    @rfc6152-3-04
     Scenario Outline: The notification about the message "<message>"
       Given the setting aliases is [{"address": "robert", "to": ["bob@there.example"]}]
       And there.example has the mail exchanger mx1.there.example

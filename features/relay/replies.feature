@@ -90,27 +90,39 @@ Feature: Replies of other servers are understood as the standard reads them
       Then mx1.there.example receives it once
 
   @rfc5321-4.2-13 @should
-  Rule: What is no reply ends the transaction, and the message is tried again
+  Rule: What is no reply ends the transaction, and the message is tried again, or returned
 
     Scenario Outline: <bytes> for <moment>
       Given mx1.there.example sends "<bytes>" for <moment> once
-      And a message from alice to bob@there.example is queued after 1 failed attempt
-      When the next attempt is due
-      Then mx1.there.example receives it once
-      And no notification is sent
+      When alice sends a message to bob@there.example
+      Then mx1.there.example gets it at the second attempt, or alice is notified once that bob@there.example failed
 
-      Examples: codes that do not exist, and no codes at all
+      Examples: codes that do not exist, and two of them
         | moment          | bytes                              |
         | the connection  | 100 wait\\r\\n                     |
-        | the connection  | SSH-2.0-whatever\\r\\n             |
         | EHLO            | 650 mx1\\r\\n                      |
         | MAIL            | 150 perhaps\\r\\n                  |
         | RCPT            | 999 what\\r\\n                     |
-        | RCPT            | ok\\r\\n                           |
         | DATA            | 150 perhaps\\r\\n                  |
-        | DATA            | go on\\r\\n                        |
         | the end of data | 650 taken\\r\\n                    |
         | the end of data | 250-taken\\r\\n550 or not\\r\\n    |
+
+    # A client may as well wait for a reply that has a code.
+    Scenario Outline: <bytes> for <moment>
+      Given the settings:
+        | setting                          | value |
+        | outgoing.timeouts.greeting       | 1s    |
+        | outgoing.timeouts.command        | 1s    |
+        | outgoing.timeouts.dataInitiation | 1s    |
+      And mx1.there.example sends "<bytes>" for <moment> once
+      When alice sends a message to bob@there.example
+      Then mx1.there.example gets it at the second attempt, or alice is notified once that bob@there.example failed
+
+      Examples: no codes at all
+        | moment          | bytes                              |
+        | the connection  | SSH-2.0-whatever\\r\\n             |
+        | RCPT            | ok\\r\\n                           |
+        | DATA            | go on\\r\\n                        |
 
   @rfc5321-3.3-14 @must
   Rule: No content is sent before 354

@@ -36,7 +36,7 @@ Feature: TLS is what it should be today
         C: RSET
         S: 250
         C: STARTTLS
-        S: 503|554
+        S: 503|554|454
         C: AUTH PLAIN AGFsaWNlAGFsaWNlJ3MgcGFzc3dvcmQ=
         S: 235
         C: MAIL FROM:<alice@here.example>
@@ -80,6 +80,6 @@ Feature: TLS is what it should be today
       Given a stranger has introduced itself in clear on the submission listener
       Then the server answers:
         | command                                          | answer    |
-        | AUTH PLAIN {base64 \\0alice\\0alice's password}  | 530 5.7.0 |
-        | AUTH PLAIN {base64 \\0alice\\0guess}             | 530 5.7.0 |
-        | AUTH PLAIN                                       | 530 5.7.0 |
+        | AUTH PLAIN {base64 \\0alice\\0alice's password}  | 530 5.7.0\|504\|538 |
+        | AUTH PLAIN {base64 \\0alice\\0guess}             | 530 5.7.0\|504\|538 |
+        | AUTH PLAIN                                       | 530 5.7.0\|504\|538 |

@@ -28,6 +28,7 @@ Feature: A refusal tells its cause
         | MAIL FROM:<bob@there.example> SIZE=2000 | 552 5.3.4            |
 
     @rfc3463-3.8-02 @rfc5248-2.4-06 @rfc5248-2.4-07 @rfc5248-3-01
+    @needs-tls
     Example: Authentication: no cause that would help to guess
       Given a stranger has said:
         """

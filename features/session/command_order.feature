@@ -20,13 +20,13 @@ Feature: Every command has its place in a session
         | HELO     | HELO client.example           | 503     | 250     | 250        | 250  | 250        | 250    | 250    |
         | MAIL     | MAIL FROM:<bob@there.example> | 503     | 503     | 250        | 503  | 503        | 503    | 503    |
         | RCPT     | RCPT TO:<carol@here.example>  | 503     | 503     | 503        | 250  | 250        | 503    | 503    |
-        | DATA     | DATA                          | 503     | 503     | 503        | 554  | 354        | 503    | 503    |
+        | DATA     | DATA                          | 503     | 503     | 503        | 503\|554  | 354        | 503    | 503    |
         | BDAT     | BDAT 2\\r\\n\\r\\n            | 503     | 503     | 503        | 503  | 250        | 250    | 503    |
         | RSET     | RSET                          | 503     | 250     | 250        | 250  | 250        | 250    | 250    |
         | NOOP     | NOOP                          | 503     | 250     | 250        | 250  | 250        | 250    | 250    |
         | QUIT     | QUIT                          | 221     | 221     | 221        | 221  | 221        | 221    | 221    |
         | VRFY     | VRFY alice                    | 503     | 252     | 252        | 252  | 252        | 252    | 252    |
-        | EXPN     | EXPN list@there.example       | 503     | 252     | 252        | 252  | 252        | 252    | 252    |
+        | EXPN     | EXPN list@there.example       | 503     | 252\|5yz | 252\|5yz | 252\|5yz | 252\|5yz | 252\|5yz | 252\|5yz |
         | HELP     | HELP                          | 503     | 214     | 214        | 214  | 214        | 214    | 214    |
-        | STARTTLS | STARTTLS                      | 503     | 220     | 220        | 220  | 220        | 220    | 220    |
-        | AUTH     | AUTH CRAM-MD5                 | 503     | 503     | 334        | 503  | 503        | 503    | 503    |
+        | STARTTLS | STARTTLS                      | 503     | 220     | 220        | 220\|503  | 220\|503 | 220\|503 | 220\|503 |
+        | AUTH     | AUTH CRAM-MD5                 | 503     | 503\|334 | 334        | 503  | 503        | 503    | 503    |

@@ -34,6 +34,7 @@ Feature: A session is opened by the server
 
     Example: A refused host
       Given the strangers' network is refused
+      And who is refused hears so in the greeting
       Then this conversation holds:
         """
         S: 554
@@ -49,6 +50,7 @@ Feature: A session is opened by the server
     @rfc5321-3.1-04 @rfc7504-3-02 @rfc2505-2.5-01 @rfc5321-4.3.2-07
     Example: The refusal explains itself
       Given the strangers' network is refused
+      And who is refused hears so in the greeting
       When mallory opens a session on the relay listener
       Then the greeting says why, in words
 

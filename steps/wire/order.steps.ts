@@ -1,9 +1,10 @@
 /**
  * The order of commands: one command, said in each phase that a session can be in.
  */
-import { Then } from '@cucumber/cucumber'
+import { Given, Then } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
 import { unescapeBytes } from '../../simulators/notation.ts'
+import { NotApplicable } from '../../targets/faults.ts'
 import { assertNoFaults } from '../behaviour.ts'
 import type { MailWorld } from '../world.ts'
 import { connect, matches, stranger, textOf } from './wire.ts'
@@ -21,7 +22,29 @@ const ways: Readonly<Record<string, readonly string[]>> = {
   failed: [...transaction.slice(0, 2), 'BDAT 1\r\nx'],
 }
 
+/** "A server taking this approach" (RFC 5321 §3.1) is judged by how it does so; others refuse what is said after the greeting. */
+Given('who is refused hears so in the greeting', async function (this: MailWorld) {
+  const wire = await connect(this, stranger)
+  const greeting = await wire.reply()
+  await wire.close()
+  if (greeting.code < 300 && this.target.lintFails !== true)
+    throw new NotApplicable('refuses what is said, and not by its greeting')
+})
+
+/** Nothing forbids to want the transaction ended before (RFC 3207 §4). */
+Given('STARTTLS is taken within a transaction', async function (this: MailWorld) {
+  const wire = await connect(this, stranger)
+  await wire.reply()
+  for (const line of transaction.slice(0, 2)) await wire.say(line)
+  const ready = await wire.say('STARTTLS')
+  await wire.close()
+  if (ready.code === 503 && this.target.lintFails !== true)
+    throw new NotApplicable('wants the transaction ended before STARTTLS')
+})
+
 Then('{string} is answered in each phase:', async function (this: MailWorld, command: string, table: DataTable) {
+  if (command.startsWith('BDAT')) this.needs('chunking', 'knows no BDAT')
+  if (/^(?:STARTTLS|AUTH)/.test(command)) this.needs('tls', 'offers no TLS')
   const [row = {}] = table.hashes()
   const faults: string[] = []
   if (command.startsWith('BDAT')) this.needs('chunking', 'takes no chunks')

@@ -127,7 +127,7 @@ const rules = ({ settings, openRelay }: House): readonly string[] => {
 }
 
 export const configuration = (house: House, place: Place): string => {
-  if (![...house.mailboxes, ...house.redirects].every((names) => names.flat().every((name) => plain.test(name))))
+  if (![...house.mailboxes, ...house.redirects].flat(2).every((name) => plain.test(name)))
     throw new NotApplicable('knows names of ASCII only')
   if (house.settings.outgoing.refuseLoopback) throw new NotApplicable('sends to loopback addresses as to any other')
   const filtering = filters(house)

@@ -240,7 +240,7 @@ export const sendmailMc = (house: House, place: Place): string => {
     outgoing: out,
   } = house.settings
   if (!hostName.includes('.')) throw new NotApplicable('waits a minute at its start for its name to become a whole one')
-  if (![...house.mailboxes, ...house.redirects].every((names) => names.flat().every((name) => plain.test(name))))
+  if (![...house.mailboxes, ...house.redirects].flat(2).every((name) => plain.test(name)))
     throw new NotApplicable('knows names of ASCII only (SMTPUTF8 is not built in)')
   if (out.refuseLoopback) throw new NotApplicable('sends to loopback addresses as to any other')
   if (out.smarthost?.user !== undefined && out.smarthost.tls === 'opportunistic')
@@ -249,6 +249,7 @@ export const sendmailMc = (house: House, place: Place): string => {
   if (how.failuresPerSession < 3) throw new NotApplicable('does not close sessions after failed attempts')
   // Each AUTH beyond the number of mechanisms is answered later than the one before (checksmtpattack in srvrsmtp.c).
   if (how.failuresPerSession > patience) throw new NotApplicable('waits longer and longer after some attempts')
+  if (verify.vrfy === 'everybody') throw new NotApplicable('shows users under the name of the host, without full names')
   if (verify.vrfy === 'authenticated') throw new NotApplicable('answers VRFY for everybody or for nobody')
   if (!['', '+'].includes(subaddressSeparator)) throw new NotApplicable('parts local parts at a plus only')
   if (!submission.completeMessages) throw new NotApplicable('completes every message')
