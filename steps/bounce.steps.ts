@@ -227,11 +227,12 @@ Then('the notification to {person} has the fields:', async function (this: MailW
   }
 })
 
+const seven = (body: string): boolean =>
+  /^[\0-\x7f]*$/.test(body) && body.split('\r\n').every((line) => line.length < 999)
+
 Then('the notification to {person} has the parts:', async function (this: MailWorld, name: string, table: DataTable) {
   const { raw } = await theOne(this, name)
   // What is said to hold eight bits may hold seven.
-  const seven = (body: string): boolean =>
-    /^[\0-\x7f]*$/.test(body) && body.split('\r\n').every((line) => line.length < 999)
   const parts = partsOf(raw).map(({ type, encoding, body }, index) => {
     const wanted = table.rows()[index]?.[1]
     return [type, wanted === '7bit' && encoding === '8bit' && seven(body) ? '7bit' : encoding]
