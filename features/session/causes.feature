@@ -23,7 +23,7 @@ Feature: A refusal tells its cause
         | NOOP {x × 5000}                         | 500 5.5.2\|250       |
         | TURN                                    | 502 5.5.1\|500 5.5.2 |
         | RSET now                                | 501 5.5.4            |
-        | HELP NOTHING                            | 504 5.5.4\|500 5.5.2 |
+        | HELP NOTHING                            | 504 5.5.4\|500 5.5.2\|21z |
         | RSET                                    | 250 2.0.0            |
         | MAIL FROM:<bob@there.example> SIZE=2000 | 552 5.3.4            |
 

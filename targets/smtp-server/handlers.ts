@@ -90,7 +90,7 @@ export const handlersOf = (house: House, submission: boolean, deliver: Deliver):
       const domain = domainOf(address, house, session)
       if (submission && !house.openRelay && !insider(session)) return done(refusal(530, 'Authentication required'))
       if (submission && isPartial(address)) return done(refusal(554, 'The domain is not whole'))
-      if (incoming.relayDomains.includes(domain)) return done(null)
+      if (incoming.relayDomains.includes(domain) && (incoming.allowed || insider(session))) return done(null)
       if (!house.domains.includes(domain))
         return done(house.openRelay || insider(session) ? null : refusal(550, 'Relaying denied'))
       if (!incoming.allowed && !insider(session)) return done(refusal(550, 'No incoming mail'))
