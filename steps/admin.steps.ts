@@ -209,7 +209,8 @@ const readable = async (path: string): Promise<readonly string[]> => {
 }
 
 Then('nobody else on the machine can read the files of the server', async function (this: MailWorld) {
-  assert.deepEqual(await readable(this.folder), [])
+  const names = await readdir(this.folder)
+  assert.deepEqual((await Promise.all(names.map((name) => readable(join(this.folder, name))))).flat(), [])
 })
 
 Then('the answer is {int}', function (this: MailWorld, status: number) {

@@ -44,7 +44,7 @@ Feature: The size of a message is agreed on before it is sent
         S: 250
         C: DATA
         S: 354
-        C| Subject: x\r\n\r\n{x × 983}\r\n.\r\n
+        C| Subject: x\r\n\r\n{x × 984}\r\n.\r\n
         S: 250
         C: MAIL FROM:<bob@there.example>
         S: 250
