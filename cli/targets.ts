@@ -6,7 +6,7 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { cacheFolder, install, installedVersion, whyNot } from '../targets/box/packages.ts'
-import { createTarget, products, targetNames } from '../targets/choose.ts'
+import { createTarget, fetchable, products, targetNames } from '../targets/choose.ts'
 import { createWorker } from '../targets/worker.ts'
 import { examples, exitCodes, usageFault } from './usage.ts'
 
@@ -33,11 +33,11 @@ const list = async (options: CacheOption): Promise<void> => {
 }
 
 const fetchAll = async (names: readonly string[], options: CacheOption): Promise<number> => {
-  const every = products.map(({ packages }) => packages.name)
+  const every = fetchable.map((packages) => packages.name)
   const wanted = (names.includes('all') ? every : names).map((name) => {
-    const product = products.find(({ packages }) => packages.name === name)
-    if (product !== undefined) return product.packages
-    const known = products.map(({ packages }) => packages.name).join(', ')
+    const packages = fetchable.find((one) => one.name === name)
+    if (packages !== undefined) return packages
+    const known = every.join(', ')
     throw usageFault(
       targetNames.includes(name) ? `${name} comes with smtpspec` : `targets install knows ${known}, not "${name}"`,
     )
@@ -64,8 +64,10 @@ export function register(program: Command): void {
     .action(async (options: CacheOption) => list(options))
   command
     .command('install')
-    .description('Fetch servers from the packages of this system and unpack them into the cache. Needs root.')
-    .argument('<names...>', `${products.map(({ packages }) => packages.name).join(', ')}, or all`)
+    .description(
+      'Fetch servers from the packages of this system, or of npm, into the cache. Those that run in boxes need root.',
+    )
+    .argument('<names...>', `${fetchable.map(({ name }) => name).join(', ')}, or all`)
     .option(...cacheOption)
     .action(async (names: string[], options: CacheOption) => {
       process.exitCode = await fetchAll(names, options)

@@ -4,10 +4,12 @@
 import type { SceneOptions } from '../simulators/scene.ts'
 import { createBoxedTarget } from './box/target.ts'
 import { installedVersion, whyNot } from './box/packages.ts'
+import type { PackageList } from './box/packages.ts'
 import type { Product } from './box/product.ts'
 import { exim } from './exim/exim.ts'
 import { haraka } from './haraka/haraka.ts'
 import { opensmtpd } from './opensmtpd/opensmtpd.ts'
+import { containerPackages } from './container/runtime.ts'
 import { createContainerTarget, isContainer, whyNoContainer } from './container/container.ts'
 import { createHostTarget, isHost, policyIn, whyNotHost } from './host/host.ts'
 import { postfix } from './postfix/postfix.ts'
@@ -32,6 +34,9 @@ export interface TargetOptions {
 
 /** Mail servers of the system's packages, each in a box of its own. */
 export const products: readonly Product[] = [postfix, exim, sendmail, opensmtpd, haraka]
+
+/** What can be fetched into the cache. */
+export const fetchable: readonly PackageList[] = [...products.map(({ packages }) => packages), containerPackages]
 
 const makers: Readonly<Record<string, (options: TargetOptions) => Target>> = {
   reference: ({ ownProcess }) => (ownProcess ? createReferenceProcessTarget() : createReferenceTarget()),

@@ -18,6 +18,8 @@ export interface PackageList {
   readonly name: string
   /** Where they come from: the system's own packages, or npm's. */
   readonly from?: 'npm'
+  /** They run as they are, outside of any box: nothing but npm is needed to fetch them. */
+  readonly unboxed?: true
   /** Packages; the first is the product itself. What they need comes by itself. */
   readonly packages: readonly [string, ...string[]]
 }
@@ -101,14 +103,14 @@ const fromSystem = async (packages: PackageList['packages'], tree: string, say: 
 /** The folder in a tree that packages of npm lie in, and beside them the program that runs them. */
 export const npmFolder = (name: string): string => `/usr/lib/smtpspec/${name}`
 
-/** Packages of npm into a tree, with this very Node.js, since a box has no other that is sure to be new enough. */
-const fromNpm = async (name: string, packages: PackageList['packages'], tree: string, say: (line: string) => void) => {
+/** Packages of npm into a tree; for a box with this very Node.js, since it has no other that is sure to be new enough. */
+const fromNpm = async ({ name, packages, unboxed }: PackageList, tree: string, say: (line: string) => void) => {
   const folder = join(tree, npmFolder(name))
   await mkdir(folder, { recursive: true })
   say(`fetching ${packages.join(', ')} from npm`)
   const options = ['--ignore-scripts', '--omit=dev', '--omit=optional', '--no-audit', '--no-fund', '--no-package-lock']
   await execute('npm', ['install', '--prefix', folder, ...options, ...packages], { cwd: folder, maxBuffer: 16_777_216 })
-  await copyFile(process.execPath, join(folder, 'node'))
+  if (unboxed !== true) await copyFile(process.execPath, join(folder, 'node'))
   const lead = packages[0].replace(/(?<=.)@.*$/, '')
   const found: unknown = JSON.parse(await readFile(join(folder, 'node_modules', lead, 'package.json'), 'utf8'))
   const known = typeof found === 'object' && found !== null && 'version' in found
@@ -116,19 +118,15 @@ const fromNpm = async (name: string, packages: PackageList['packages'], tree: st
 }
 
 /** Fetches and unpacks; gives the version. Rejects with what the package manager said. */
-export const install = async (
-  { name, packages, from }: PackageList,
-  cache: string,
-  say: (line: string) => void,
-): Promise<string> => {
-  const reason = whyNot()
+export const install = async (list: PackageList, cache: string, say: (line: string) => void): Promise<string> => {
+  const { name, packages, from, unboxed } = list
+  const reason = unboxed === true ? undefined : whyNot()
   if (reason !== undefined) throw new Error(`${name} ${reason}`)
   const tree = treeOf(cache, name)
   const making = `${tree}.${process.pid}`
   try {
     await mkdir(making, { recursive: true })
-    const { version, all } =
-      from === 'npm' ? await fromNpm(name, packages, making, say) : await fromSystem(packages, making, say)
+    const { version, all } = from === 'npm' ? await fromNpm(list, making, say) : await fromSystem(packages, making, say)
     await writeFile(join(making, manifest), `${JSON.stringify({ name, version, packages: all }, undefined, 2)}\n`)
     await rm(tree, { recursive: true, force: true })
     await rename(making, tree)

@@ -8,7 +8,12 @@ import { installedVersion, npmFolder, treeOf } from '../box/packages.ts'
 import type { PackageList } from '../box/packages.ts'
 import type { ContainerFile } from './file.ts'
 
-export const containerPackages: PackageList = { name: 'container', from: 'npm', packages: ['testcontainers@^12.2.0'] }
+export const containerPackages: PackageList = {
+  name: 'container',
+  from: 'npm',
+  unboxed: true,
+  packages: ['testcontainers@^12.2.0'],
+}
 
 /** A container that runs. */
 export interface Started {
