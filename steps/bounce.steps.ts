@@ -7,43 +7,13 @@ import { Then, When } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
 import { unescapeBytes } from '../simulators/notation.ts'
 import { contentOf, fieldOf, fieldsOf } from './content.ts'
-import { deviationsOf, partsOf } from './notification-lint.ts'
+import { partsOf } from './notification-lint.ts'
 import { carries } from './letters.ts'
-import { readNotification, timesOf } from './notifications.ts'
+import { isSevenBit, ownMailboxesTakeAll, timesOf } from './notifications.ts'
 import type { ReadNotification } from './notifications.ts'
+import { about, notificationsTo, theOne, told } from './notified.ts'
 import { connect, sayAll } from './wire/wire.ts'
 import type { MailWorld } from './world.ts'
-
-const attachDeviations = (world: MailWorld, deviations: readonly string[]): void => {
-  if (deviations.length > 0)
-    world.attach(deviations.join('\n'), { mediaType: 'text/plain', fileName: 'notification lint' })
-}
-
-/** Every notification that reached a person: in the mailbox here, or at any exchanger for their address. */
-const notificationsTo = async (world: MailWorld, address: string): Promise<readonly ReadNotification[]> => {
-  world.needs('outgoing', 'sends no notifications')
-  await world.rest()
-  const here = address.endsWith('@here.example') ? await world.mailbox(address) : []
-  const far = world.scene.exchangers.flatMap(({ received }) =>
-    received.filter(({ recipients }) => recipients.some((recipient) => recipient.address === address)),
-  )
-  const read = await Promise.all([...here, ...far].map(({ content }) => readNotification(content)))
-  const notifications = read.filter((notification) => notification !== undefined)
-  for (const { raw } of notifications) {
-    const deviations = deviationsOf(raw)
-    // As with the reply lint: one habit of another server is evidence, and not every scenario's failure.
-    if (world.target.lintFails !== true) attachDeviations(world, deviations)
-    else assert.deepEqual(deviations, [], `not in order: ${deviations.join('; ')}\n${contentOf(raw)}`)
-  }
-  return notifications
-}
-
-const told = (notifications: readonly ReadNotification[]): string =>
-  notifications
-    .flatMap(({ recipients }) =>
-      recipients.map(({ finalRecipient, action, status }) => `${finalRecipient}: ${action} (${status})`),
-    )
-    .join('\n') || 'no notification'
 
 const actions: Readonly<Record<string, string>> = {
   failed: 'failed',
@@ -51,26 +21,6 @@ const actions: Readonly<Record<string, string>> = {
   'was relayed': 'relayed',
   'was delivered': 'delivered',
   'was expanded': 'expanded',
-}
-
-const theOne = async (world: MailWorld, person: string): Promise<ReadNotification> => {
-  const notifications = await notificationsTo(world, world.person(person).mailbox)
-  const last = notifications.at(-1)
-  assert.ok(last !== undefined, 'no notification arrived')
-  return last
-}
-
-/** What is reported of a recipient; another server may tell only the address that it was given (RFC 3464 §2.3.2). */
-const about = (
-  world: MailWorld,
-  notifications: readonly ReadNotification[],
-  recipient: string,
-): ReadNotification['recipients'] => {
-  const addresses = world.letters.flatMap(({ to }) => to)
-  const given = world.target.lintFails === true || addresses.includes(recipient) ? [] : addresses
-  return notifications
-    .flatMap(({ recipients }) => recipients)
-    .filter(({ finalRecipient }) => finalRecipient === recipient || given.includes(finalRecipient))
 }
 
 Then(
@@ -89,7 +39,8 @@ Then(
   async function (this: MailWorld, host: string, name: string, recipient: string) {
     const notifications = await notificationsTo(this, this.person(name).mailbox)
     const failed = about(this, notifications, recipient).filter(({ action }) => action === 'failed').length
-    const received = this.host(host).received.filter(({ content }) => carries(content, this.letter.token)).length
+    const token = this.letters.at(-1)?.token ?? ''
+    const received = this.host(host).received.filter(({ content }) => carries(content, token)).length
     assert.equal(failed + received, 1, `${received} received; ${told(notifications)}`)
   },
 )
@@ -143,7 +94,6 @@ Then('{person} gets {int} notification(s)', async function (this: MailWorld, nam
   assert.equal(notifications.length, count, told(notifications))
 })
 
-/** Not even one that nobody would get. */
 Then('no notification is written', async function (this: MailWorld) {
   await this.rest()
   const written = (this.target.journal?.() ?? []).filter(({ event }) => event === 'notification-queued')
@@ -227,20 +177,18 @@ Then('the notification to {person} has the fields:', async function (this: MailW
   }
 })
 
-const seven = (body: string): boolean =>
-  /^[\0-\x7f]*$/.test(body) && body.split('\r\n').every((line) => line.length < 999)
-
 Then('the notification to {person} has the parts:', async function (this: MailWorld, name: string, table: DataTable) {
   const { raw } = await theOne(this, name)
-  // What is said to hold eight bits may hold seven.
+  const wanted = table.rows().map(([, encoding]) => encoding)
   const parts = partsOf(raw).map(({ type, encoding, body }, index) => {
-    const wanted = table.rows()[index]?.[1]
-    return [type, wanted === '7bit' && encoding === '8bit' && seven(body) ? '7bit' : encoding]
+    const eight = encoding === '8bit' && wanted[index] !== '8bit'
+    if (eight && !isSevenBit(body)) ownMailboxesTakeAll(this, name)
+    return [type, eight && isSevenBit(body) ? wanted[index] : encoding]
   })
   assert.deepEqual(parts, table.rows(), contentOf(raw))
 })
 
-/** Escapes as in conversations, so that UTF-8 and line ends can be looked for. */
+/** Escapes as in conversations. */
 Then(
   /^what the notification to (alice|bob|carol|mallory) returns (contains|does not contain) "([^"]*)"$/,
   async function (this: MailWorld, name: string, how: string, text: string) {

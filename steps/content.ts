@@ -4,6 +4,8 @@
  * Deliberately simple and independent of the server: lines end at CRLF, the header ends at the first empty line.
  */
 import assert from 'node:assert/strict'
+import { NotApplicable } from '../targets/faults.ts'
+import type { MailWorld } from './world.ts'
 
 const latin = (content: Uint8Array): string => Buffer.from(content).toString('latin1')
 
@@ -64,4 +66,10 @@ export const assertSame = (received: Uint8Array, sent: Uint8Array): void => {
   while (one[at] === other[at]) at += 1
   const around = (text: string): string => text.slice(Math.max(0, at - shownAround), at + shownAround)
   assert.equal(around(one), around(other), `${one.length} octets arrived of ${other.length}; they differ at ${at}`)
+}
+
+/** Where bare line ends are to be kept, a server that can only mend them is not judged by the octets that arrive. */
+export const keepsLineEnds = ({ settings, target }: MailWorld): void => {
+  if (settings.refusals?.bareLineEnds === 'keep' && target.capabilities.has('mends-line-ends'))
+    throw new NotApplicable('takes a bare LF for a line end, or refuses it')
 }

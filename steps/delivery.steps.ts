@@ -188,6 +188,37 @@ Then(
   },
 )
 
+Then('{host} hears nothing of {mailbox}', async function (this: MailWorld, host: string, mailbox: string) {
+  await this.rest()
+  const { received } = this.host(host)
+  assert.ok(received.length > 0, `${host} received nothing`)
+  for (const { content } of received) assert.ok(!contentOf(content).includes(mailbox), contentOf(content))
+})
+
+/** A server may try again in clear at once, or later. */
+Then(
+  '{host} receives it in clear, or the queue still holds the message for {mailbox}',
+  async function (this: MailWorld, host: string, mailbox: string) {
+    await this.rest()
+    const { received } = this.host(host)
+    const waits = ((await this.target.queue?.()) ?? []).some(({ recipient }) => recipient === mailbox)
+    if (this.target.lintFails === true) assert.equal(waits, false, 'it was not tried in clear')
+    assert.ok(waits || received.some(({ secure }) => !secure), told(this.host(host)))
+  },
+)
+
+/** Whatever was added, everything else had to be completed too (RFC 6409 §4.2). */
+Then(
+  '{host} receives a header that was completed in everything or in nothing',
+  async function (this: MailWorld, host: string) {
+    await this.rest()
+    const content = contentOf(theOne(this, host).content)
+    const touched = /^(?:Date|Message-ID):/im.test(content)
+    if (touched)
+      assert.doesNotMatch(content, /^(?:From|To): [^.\r\n]*$/im, 'a field was added, and addresses are not whole')
+  },
+)
+
 /** Values that are as good as each other have `or` between them. */
 Then('{host} receives it with the parameters:', async function (this: MailWorld, host: string, table: DataTable) {
   await this.rest()

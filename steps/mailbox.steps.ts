@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { Then } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
 import type { StoredMessage } from '../targets/target.ts'
-import { assertSame, contentOf, fieldOf, fieldsOf, firstNames, withoutTrace } from './content.ts'
+import { assertSame, contentOf, fieldOf, fieldsOf, firstNames, keepsLineEnds, withoutTrace } from './content.ts'
 import { unescapeBytes } from '../simulators/notation.ts'
 import { carries } from './letters.ts'
 import { readTrace } from './trace.ts'
@@ -138,6 +138,7 @@ Then(
   async function (this: MailWorld, address: string, text: string) {
     const message = (await this.mailbox(address)).at(-1)
     assert.ok(message !== undefined, `the mailbox of ${address} is empty`)
+    keepsLineEnds(this)
     const expected = contentOf(unescapeBytes(this.fillIn(text)))
     const content = contentOf(message.content)
     assert.ok(content.endsWith(expected), content.slice(-expected.length - 200))

@@ -4,6 +4,8 @@
  * Stands on `mailparser`, an independent reader, so that a notification which only we could read is found out.
  */
 import { simpleParser } from 'mailparser'
+import { NotApplicable } from '../targets/faults.ts'
+import type { MailWorld } from './world.ts'
 
 export interface ReportedRecipient {
   readonly finalRecipient: string
@@ -43,6 +45,16 @@ const addressOf = (typed: string | undefined): string =>
     .replaceAll(/\\x\{([0-9A-F]{2,6})\}/g, (_, point: string) => String.fromCodePoint(Number.parseInt(point, 16)))
 
 /** Gives undefined for a message that is not a delivery report. */
+/** Seven bits, whatever the label says, in lines that go by mail. */
+export const isSevenBit = (body: string): boolean =>
+  /^[\0-\x7f]*$/.test(body) && body.split('\r\n').every((line) => line.length < 999)
+
+/** What lies in a mailbox of the server itself has not travelled: it may hold whatever that mailbox can. */
+export const ownMailboxesTakeAll = (world: MailWorld, name: string): void => {
+  if (world.target.lintFails !== true && world.person(name).mailbox.endsWith('@here.example'))
+    throw new NotApplicable('puts eight bits and long lines into mailboxes of its own as they are')
+}
+
 export const readNotification = async (content: Uint8Array): Promise<ReadNotification | undefined> => {
   const parsed = await simpleParser(Buffer.from(content), {
     keepDeliveryStatus: true,

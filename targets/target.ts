@@ -33,6 +33,8 @@ export type Capability =
   /** It knows SCRAM-SHA-256; and with channel binding. */
   | 'scram'
   | 'scram-plus'
+  /** It takes a bare LF in content for a line end, or refuses it, whatever it is told; it cannot be kept. */
+  | 'mends-line-ends'
   /** It sends mail to other servers; without it whatever needs a mail exchanger is not applicable. */
   | 'outgoing'
 

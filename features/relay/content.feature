@@ -45,7 +45,6 @@ Feature: Content passes through unchanged
       And there.example has the mail exchanger mx1.there.example
       When alice submits a message with the bytes "<bytes>" for bob@there.example
       Then mx1.there.example is sent no CR or LF that stands alone
-      And mx1.there.example receives it, or alice is notified once that bob@there.example failed
 
       Examples: what other servers might take for an end
         | bytes                              |
@@ -125,9 +124,7 @@ Feature: Content passes through unchanged
       Given alice is an authenticated user
       And there.example has the mail exchanger mx1.there.example
       When alice sends the message "unqualified" to bob@there.example
-      Then the message at mx1.there.example has no field:
-        | Date       |
-        | Message-ID |
+      Then mx1.there.example receives a header that was completed in everything or in nothing
 
     @rfc5321-4.4-14 @should
     Example: A Return-Path that only a final delivery may write

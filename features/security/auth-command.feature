@@ -39,8 +39,6 @@ Feature: The AUTH command keeps to its rules
         | AUTH FANCY YWJj         | 504 5.5.4 |
         | AUTH PLAIN YWJj YWJj    | 501       |
         | AUTH PLAIN =            | 501\|535  |
-        | AUTH LOGIN =            | 334\|501\|535 |
-        | *                       | 50z       |
         | AUTH PLAIN *            | 501 5.5.2 |
         | AUTH PLAIN !!!!         | 501 5.5.2 |
         | AUTH PLAIN YWJ          | 501 5.5.2 |
@@ -116,7 +114,7 @@ Feature: The AUTH command keeps to its rules
       Then the server answers:
         | command        | answer    |
         | AUTH PLAIN     | 334       |
-        | {A × 12284}    | 501       |
+        | {A × 12284}    | 501\|535  |
         | AUTH PLAIN     | 334       |
         | {A × 999999}   | 500 5.5.6 |
         | AUTH LOGIN     | 334       |

@@ -148,7 +148,7 @@ Feature: SCRAM proves the password without showing it
         | AUTH SCRAM-SHA-256 {base64 n,,n=alice,r=}                | 501\|535 |
         | AUTH SCRAM-SHA-256 {base64 n,,n=alice,r=a\\x01b}         | 501\|535 |
         | AUTH SCRAM-SHA-256 {base64 n,,r=abc,n=alice}             | 501\|535 |
-        | AUTH SCRAM-SHA-256 {base64 n,,n=,r=abc}                  | 501\|535 |
+        | AUTH SCRAM-SHA-256 {base64 n,,n=,r=abc}                  | 454\|501\|535 |
         | AUTH SCRAM-SHA-256 {base64 n,,n=\\xc2\\xad,r=abc}        | 501\|535 |
         | AUTH SCRAM-SHA-256 {base64 n,,n=a=b,r=abc}               | 501\|535 |
         | AUTH SCRAM-SHA-256 {base64 n,,n=a=2c,r=abc}              | 501\|535 |
@@ -157,9 +157,15 @@ Feature: SCRAM proves the password without showing it
         | AUTH SCRAM-SHA-256 {base64 n,,m=x,n=alice,r=abc}         | 501\|535 |
         | AUTH SCRAM-SHA-256 {base64 n,,n=alice,r=abc,m=x}         | 501\|535 |
         | AUTH SCRAM-SHA-256 {base64 p=tls-exporter,,n=a,r=abc}    | 501\|535 |
-        | AUTH SCRAM-SHA-256-PLUS {base64 n,,n=alice,r=abc}        | 501\|535 |
         | AUTH SCRAM-SHA-256                                       | 334      |
         | *                                                        | 501      |
+
+    @needs-scram-plus
+    Example: To bind, and then not
+      Given a stranger has introduced itself under TLS on the submission listener
+      Then the server answers:
+        | command                                                  | answer   |
+        | AUTH SCRAM-SHA-256-PLUS {base64 n,,n=alice,r=abc}        | 501\|535 |
 
   @rfc5802-5.1-12 @rfc5802-5.1-15 @may
   Rule: An unknown user and a wrong password look alike

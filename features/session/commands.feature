@@ -148,7 +148,7 @@ Feature: Commands are understood as the standard writes them
         | FROBNICATE                     | 500    |
         | XYZZY                          | 500    |
         | HELO-                          | 500    |
-        | MAILFROM:<bob@there.example>   | 500    |
+        | MAILFROM <bob@there.example>   | 500    |
         | 250 OK                         | 500    |
 
   @rfc5321-4.1.1-04 @rfc5321-4.3.2-05 @should

@@ -35,11 +35,11 @@ Feature: Nothing that the standard allows is too long
         """
       When the client sends the group:
         """
-        NOOP {x × 20000} MAIL FROM:<bob@there.example>
+        RSET {x × 20000} MAIL FROM:<bob@there.example>
         RCPT TO:<alice@here.example>
         NOOP
         """
-      Then the answers are 500|250, 503, 250
+      Then the answers are 500|501, 503, 250
 
     Example: No command is obeyed without its tail
       Given a stranger has said:

@@ -103,12 +103,19 @@ Feature: A submission is completed, not changed
         | MAIL FROM:<alice@here.example>                                                       | 250       |
         | RCPT TO:<bob@there.example>                                                          | 250       |
         | DATA                                                                                 | 354       |
-        | Subject: x\\r\\n\\r\\n{x × 999}\\r\\n.                                               | 5yz 5.6.0 |
-        | MAIL FROM:<alice@here.example>                                                       | 250       |
-        | RCPT TO:<bob@there.example>                                                          | 250       |
-        | DATA                                                                                 | 354       |
-        | Subject: x\\r\\n\\r\\na\\nb\\r\\n.                                                   | 554 5.6.0 |
+        | Subject: x\\r\\n\\r\\na\\nb\\r\\n.                                                   | 5yz       |
       And mx1.there.example receives nothing
+
+    Example: A line that is too long is refused, or broken
+      Given a stranger has introduced itself under TLS on the submission listener
+      Then the server answers:
+        | command                                                                              | answer         |
+        | AUTH PLAIN {base64 \\0alice\\0alice's password}                                      | 235            |
+        | MAIL FROM:<alice@here.example>                                                       | 250            |
+        | RCPT TO:<bob@there.example>                                                          | 250            |
+        | DATA                                                                                 | 354            |
+        | Subject: x\\r\\n\\r\\n{x × 999}\\r\\n.                                               | 5yz 5.6.0\|250 |
+      And mx1.there.example finds nothing wrong with the client
 
     @needs-chunking
     Example: A last line without its end gets one
@@ -139,6 +146,6 @@ Feature: A submission is completed, not changed
 
         x
         """
-      Then the message in the mailbox of carol@here.example nowhere contains "carol@here.example"
+      Then mx1.there.example hears nothing of carol@here.example
       And the trace of the message at mx1.there.example tells:
         | for | absent |

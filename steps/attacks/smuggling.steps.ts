@@ -9,6 +9,7 @@ import { Given, Then, When } from '@cucumber/cucumber'
 import { emittedIn, findingText, hasBareLineEnd, receiversOf, sendersOf, variants } from '../../probes/smuggling.ts'
 import type { Finding, Variant } from '../../probes/smuggling.ts'
 import type { WireClient, WireReply } from '../../simulators/contract.ts'
+import { keepsLineEnds } from '../content.ts'
 import type { MailWorld } from '../world.ts'
 
 const findingsOf = new WeakMap<MailWorld, readonly Finding[]>()
@@ -190,6 +191,7 @@ Then('those that hold a bare CR or LF are refused', function (this: MailWorld) {
 
 Then('what was taken for content arrives octet for octet', async function (this: MailWorld) {
   const stored = await this.mailbox('alice@here.example')
+  keepsLineEnds(this)
   const taken = takenOf.get(this) ?? new Map<string, string>()
   assert.ok(taken.size > 0, 'nothing was taken')
   for (const [token, content] of taken) {

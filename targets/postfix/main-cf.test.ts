@@ -13,7 +13,12 @@ const place = {
   trustedCertificates: undefined,
 } as const
 
-const service = { smtp: { enabled: true }, hostName: 'mail.here.example', incoming: { allowed: true } } as const
+const service = {
+  smtp: { enabled: true },
+  hostName: 'mail.here.example',
+  incoming: { allowed: true },
+  outgoing: { refuseLoopback: false },
+} as const
 const configuration = (more: object): string => mainCf(houseOf({ ...service, ...more }, postfix.settings), place)
 
 test.each([
@@ -32,7 +37,7 @@ test.each([
   ['bare line ends are kept', { refusals: { bareLineEnds: 'keep' } }, 'smtpd_forbid_bare_newline = normalize'],
   [
     'a smarthost',
-    { outgoing: { smarthost: { host: 'a.example', port: 25, tls: 'required' } } },
+    { outgoing: { refuseLoopback: false, smarthost: { host: 'a.example', port: 25, tls: 'required' } } },
     'relayhost = [a.example]:25',
   ],
 ])('%s', (_, more, line) => {
@@ -41,6 +46,8 @@ test.each([
 
 test.each([
   ['an uneven schedule', { queue: { retryAfter: ['5m', '20m'] } }],
+  ['loopback addresses as ourselves', { outgoing: { refuseLoopback: true } }],
+  ['a host name that is not full', { hostName: 'mailserver' }],
   ['VRFY for some', { verify: { vrfy: 'authenticated' } }],
   ['sessions that end after two wrong passwords', { authentication: { failuresPerSession: 2 } }],
 ])('%s is not applicable', (_, more) => {

@@ -27,6 +27,7 @@ const capabilities: ReadonlySet<Capability> = new Set<Capability>([
   'enhanced-codes',
   'own-address',
   'scram',
+  'mends-line-ends',
 ])
 
 const spool = '/var/spool/postfix'
