@@ -55,7 +55,7 @@ Feature: Where servers differ: on the way
     @difference-51
     Example: A far host whose replies are odd
       Given there.example has the mail exchanger mx1.there.example
-      And mx1.there.example sends "250\\r\\n" for MAIL
-      And mx1.there.example sends "250-\\r\\n250 \\r\\n" for RCPT
+      And mx1.there.example sends "250\r\n" for MAIL
+      And mx1.there.example sends "250-\r\n250 \r\n" for RCPT
       When alice sends a message to bob@there.example
       Then it is recorded what became of the message
