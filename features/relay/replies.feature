@@ -41,7 +41,6 @@ Feature: Replies of other servers are understood as the standard reads them
       Examples: temporary in any words
         | moment          | reply                         |
         | the connection  | 471 busy                      |
-        | EHLO            | 459 busy                      |
         | MAIL            | 499 250 ok                    |
         | RCPT            | 459-first / 459 second        |
         | DATA            | 466 354 go on                 |
