@@ -73,6 +73,12 @@ Feature: Internationalised mail goes only where it is understood
         | to bøb@there.example                        | bøb@there.example |
         | and the subject Grüße to bob@there.example  | bob@there.example |
 
+    Example: The sender's address needs it, and nothing else
+      Given there.example has the mail exchanger mx1.there.example that withholds SMTPUTF8
+      When alice submits a message from "<jürgen@here.example> SMTPUTF8" to "<bob@there.example>"
+      Then mx1.there.example hears no octet beyond ASCII
+      And mx1.there.example hears MAIL never
+
     @rfc6531-3.2-06
     Example: The second mail exchanger offers it
       Given there.example has the mail exchanger mx1.there.example that withholds SMTPUTF8
