@@ -25,6 +25,15 @@ describe('what is good stays unsaid', () => {
     ['EHLO behind content', ['C Subject: x\r\n.\r\nEHLO a\r\n', `S 250 2.0.0 taken\r\n${hello.slice(2)}`]],
     ['a reply in pieces', ['C NOOP\r\n', 'S 25', 'S 0 2.0.0 do', 'S ne\r\n']],
     ['UTF-8 where it was asked for', ['C VRFY j SMTPUTF8\r\n', 'S 250 2.1.5 <j\xc3\xbc@here.example>\r\n']],
+    [
+      'a new address in UTF-8, in a transaction of that kind',
+      [
+        'C MAIL FROM:<> SMTPUTF8\r\n',
+        'S 250 2.1.0 ok\r\n',
+        'C RCPT TO:<d@e>\r\n',
+        'S 251 2.1.5 <d\xc3\xbc@here.example>\r\n',
+      ],
+    ],
   ])('%s', (_name, turns) => {
     expect(rulesOf(...opening, hello, ...turns)).toEqual([])
   })

@@ -81,7 +81,7 @@ interface ReplySeen {
   readonly greeting: boolean
   /** The client's last words were EHLO or HELO alone, or had one among others: then not every reply can be told apart. */
   readonly hello: 'alone' | 'among others' | 'none'
-  /** VRFY or EXPN was asked under SMTPUTF8, where replies may hold UTF-8 (RFC 6531 §3.7.4.2). */
+  /** VRFY or EXPN was asked under SMTPUTF8, or 251 or 551 told in a transaction under it: such replies may hold UTF-8 (RFC 6531 §3.7.4). */
   readonly mayBeUtf8: boolean
 }
 
@@ -105,18 +105,24 @@ const repliesOf = (spoken: readonly Heard[]): readonly ReplySeen[] => {
   let rest = ''
   let lines: Line[] = []
   let turn = ''
+  let international = false
   let before: 'C' | 'S' | undefined
   for (const { side, bytes } of spoken) {
     if (side === '!') continue
-    if (side === 'C') turn = before === 'S' ? latin(bytes) : turn + latin(bytes)
-    else {
+    if (side === 'C') {
+      const said = latin(bytes)
+      turn = before === 'S' ? said : turn + said
+      const mail = said.match(/^MAIL FROM:.*$/gim)?.at(-1)
+      if (mail !== undefined) international = / SMTPUTF8\b/i.test(mail)
+    } else {
       rest += latin(bytes)
       for (let end = rest.indexOf('\n') + 1; end > 0; end = rest.indexOf('\n') + 1) {
         const line = readLine(rest.slice(0, end))
         rest = rest.slice(end)
         lines.push(line)
         if (line.separator === '-') continue
-        const mayBeUtf8 = /^(?:VRFY|EXPN) .*SMTPUTF8\r?$/im.test(turn)
+        const asked = /^(?:VRFY|EXPN) .*SMTPUTF8\r?$/im.test(turn)
+        const mayBeUtf8 = asked || (international && /^[25]51$/.test(line.code))
         seen.push({ lines, greeting: seen.length === 0, hello: helloIn(turn), mayBeUtf8 })
         lines = []
       }

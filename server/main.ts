@@ -146,7 +146,7 @@ export const startServer = async (options: ReferenceOptions): Promise<Started> =
   }
   const operated: Queue = { ...queue, flush }
   const secret = await keptSecret(join(folder, 'secret'), ids)
-  const reception = createReception({ settings: current, clock, ids, tell, queue, secret })
+  const reception = createReception({ settings: current, clock, ids, tell, queue, resolver: ports.resolver, secret })
   const openDoors = createDoors(reception, leavingGraceMilliseconds)
   doors = openDoors
   const metrics = createMetrics({ version, journal, queue, settings: current, clock })

@@ -20,7 +20,7 @@ export interface LeafCertificate {
 export interface Authority {
   /** PEM of the certificate that clients are to trust. */
   readonly pem: string
-  /** A certificate for the host name and addresses; the same one again for the same request. */
+  /** A certificate for the host name (or a URI) and addresses; the same one again for the same request. */
   issue(kind: CertificateKind, name: string, addresses?: readonly string[]): Promise<LeafCertificate>
   /** PEM of a revocation list that names every `revoked` certificate issued so far. */
   revocationList(): Promise<string>
@@ -58,9 +58,10 @@ export async function createAuthority(): Promise<Authority> {
   const make = async (kind: CertificateKind, name: string, addresses: readonly string[]): Promise<LeafCertificate> => {
     const leafKeys = await makeKeys()
     const shown = kind === 'wrong-name' ? 'somebody-else.example' : name
-    const names: JsonGeneralName[] =
-      isIP(shown) === 0 ? [{ type: 'dns', value: shown }] : [{ type: 'ip', value: shown }]
-    if (kind !== 'wrong-name') for (const value of addresses) names.push({ type: 'ip', value })
+    const isUri = shown.includes('://')
+    const names: JsonGeneralName[] = [{ type: isUri ? 'url' : isIP(shown) === 0 ? 'dns' : 'ip', value: shown }]
+    const commonName = isUri ? 'Named by a URI alone' : shown
+    if (kind !== 'wrong-name' && !isUri) for (const value of addresses) names.push({ type: 'ip', value })
     const serialNumber = Buffer.from(crypto.getRandomValues(new Uint8Array(12))).toString('hex')
     const [notBefore, notAfter] = kind === 'expired' ? [now - 30 * DAY, now - DAY] : [now - DAY, now + 3650 * DAY]
     const common = {
@@ -77,13 +78,13 @@ export async function createAuthority(): Promise<Authority> {
     const leaf =
       kind === 'self-signed'
         ? await x509.X509CertificateGenerator.createSelfSigned(
-            { ...common, name: `CN=${shown}`, keys: leafKeys },
+            { ...common, name: `CN=${commonName}`, keys: leafKeys },
             crypto,
           )
         : await x509.X509CertificateGenerator.create(
             {
               ...common,
-              subject: `CN=${shown}`,
+              subject: `CN=${commonName}`,
               issuer: root.subject,
               publicKey: leafKeys.publicKey,
               signingKey: keys.privateKey,

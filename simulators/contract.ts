@@ -144,7 +144,7 @@ export interface ExchangerOptions {
     /** What is wrong with the server's side of SCRAM. */
     readonly scramFault?: 'nonce' | 'signature'
   }
-  /** The name in the certificate, where it is not the exchanger's own: `*.provider.example`. */
+  /** The name in the certificate, where it is not the exchanger's own: `*.provider.example`, or a URI. */
   readonly certificateName?: string
   /** Listens with TLS from the first byte. */
   readonly implicitTls?: boolean
@@ -244,6 +244,8 @@ export interface WireClient {
   secure(how?: SecureAs): Promise<void>
   /** `tls-exporter` channel binding (RFC 9266) of the TLS connection, for SCRAM-…-PLUS; undefined in clear. */
   readonly channelBinding: Uint8Array | undefined
+  /** The certificate that the server showed (DER); undefined in clear. */
+  readonly certificate: Uint8Array | undefined
   /** All channel bindings of the TLS connection by type: also `tls-unique` and `tls-server-end-point` (RFC 5929). */
   readonly channelBindings: Readonly<Record<string, Uint8Array>>
   /** Resolves when the server closes (true) or patience ends (false). */

@@ -108,6 +108,19 @@ When(
   },
 )
 
+/** The client prepares what it was given (RFC 5802 §5.1); whether the server prepared what it keeps is the question. */
+Then(
+  '{person} and {person} are answered alike to the password {string}',
+  async function (this: MailWorld, one: string, other: string, password: string) {
+    const codes: (number | undefined)[] = []
+    for (const name of [one, other]) {
+      await scram(this, name, 'SCRAM-SHA-256', { password })
+      codes.push(this.scram?.finalCode)
+    }
+    assert.equal(codes[0], codes[1], `${one} is answered ${codes[0]}, ${other} ${codes[1]}`)
+  },
+)
+
 Then('the server has proved that it knows the password', function (this: MailWorld) {
   assert.equal(this.scram?.serverProved, true, this.scram?.trouble ?? 'no exchange took place')
 })

@@ -66,6 +66,16 @@ Then('{host} gets it for {int} recipients', async function (this: MailWorld, hos
   assert.equal(recipients.length, count, 'some got it twice')
 })
 
+Then(
+  'the message goes to {host} or to {host}, and nowhere else',
+  async function (this: MailWorld, one: string, other: string) {
+    await this.rest()
+    const receivers = this.scene.exchangers.flatMap(({ name, received }) => received.map(() => name))
+    assert.equal(receivers.length, 1, `it was received by ${receivers.join(', ') || 'nobody'}`)
+    assert.ok(receivers[0] === one || receivers[0] === other, `it was received by ${receivers[0] ?? 'nobody'}`)
+  },
+)
+
 Then('{host} receives it once', async function (this: MailWorld, host: string) {
   await this.rest()
   const exchanger = this.host(host)

@@ -26,6 +26,16 @@ Given('{domain} has the mail exchangers:', async function (this: MailWorld, doma
   for (const { preference, host } of table.hashes()) await mx(this, domain, preference ?? '10', host ?? '')
 })
 
+/** An address where a name belongs: whoever takes it for a name asks the DNS for it, and there is none. */
+Given(
+  'the mail exchanger of {domain} is published as the address of {host}',
+  async function (this: MailWorld, domain: string, host: string) {
+    const { address } = await this.exchanger(host)
+    this.declare(domain, address)
+    this.scene.dns.zone(`${domain}. MX 10 ${address}.`)
+  },
+)
+
 Given('{domain} is served by its own address', async function (this: MailWorld, domain: string) {
   await this.exchanger(domain)
 })

@@ -74,6 +74,16 @@ Then('the client says to {host}:', async function (this: MailWorld, host: string
   assertSaid(this.host(host), this.host(host).conversations[0], script)
 })
 
+/** A route is `<@one,@two:mailbox>` (RFC 5321 §4.1.2). */
+Then('no client names a host without a dot in a route', async function (this: MailWorld) {
+  await this.rest()
+  const paths = this.scene.exchangers
+    .flatMap(({ conversations }) => conversations.flatMap(linesOf))
+    .flatMap((line) => /^(?:MAIL FROM|RCPT TO):<(@[^:]+):/i.exec(line)?.[1] ?? [])
+  const bare = paths.flatMap((route) => route.split(',')).filter((hop) => !hop.includes('.'))
+  assert.deepEqual(bare, [])
+})
+
 /** The last connection, when there were several. */
 Then('the client at last says to {host}:', async function (this: MailWorld, host: string, script: string) {
   await this.rest()

@@ -17,7 +17,12 @@ interface Handed {
   readonly content: Uint8Array
 }
 
-const handIn = async (world: MailWorld, sender: Sender, { from, to, content }: Handed): Promise<void> => {
+const handIn = async (
+  world: MailWorld,
+  sender: Sender,
+  { from, to, content }: Handed,
+  recipients: 'taken' | 'taken or refused' = 'taken',
+): Promise<void> => {
   await world.serverRuns()
   const person = world.sender(sender)
   const client = await world.scene.connect(world.endpoint('relay'), {
@@ -31,7 +36,10 @@ const handIn = async (world: MailWorld, sender: Sender, { from, to, content }: H
   await expect(220)
   await expect(250, 'EHLO client.example')
   await expect(250, `MAIL FROM:${from}`)
-  for (const path of to) await expect(250, `RCPT TO:${path}`)
+  for (const path of to) {
+    if (recipients === 'taken') await expect(250, `RCPT TO:${path}`)
+    else if ((await client.say(`RCPT TO:${path}`)).code !== 250) return
+  }
   await expect(354, 'DATA')
   await client.send(content)
   await client.send('\r\n.\r\n')
@@ -69,6 +77,12 @@ When(
     await handIn(this, sender, { from, to: bracketed(to), content: plain(subject ?? 'plain') })
   },
 )
+
+/** Handed in when it is taken; a refusal is an answer as well. */
+When('{sender} offers the forward-path {string}', async function (this: MailWorld, sender: Sender, path: string) {
+  const from = `<${this.sender(sender).mailbox}>`
+  await handIn(this, sender, { from, to: [path], content: plain('a path to be judged') }, 'taken or refused')
+})
 
 /** The words after `FROM:` and `TO:`, as they stand. */
 When(

@@ -2,12 +2,14 @@
  * TLS seen from outside: which handshakes a listener takes, and what it shows and asks in them.
  */
 import assert from 'node:assert/strict'
+import { X509Certificate } from 'node:crypto'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Given, Then } from '@cucumber/cucumber'
 import { isResumed, lookAtHandshake } from '../simulators/clients/handshake.ts'
 import type { HandshakeFacts } from '../simulators/clients/handshake.ts'
 import { connect, stranger, textOf } from './wire/wire.ts'
+import type { Role } from './wire/wire.ts'
 import { scratchFolder } from '../targets/scratch.ts'
 import type { MailWorld } from './world.ts'
 
@@ -97,6 +99,53 @@ Then(
     await wire.say('EHLO client.example')
     assert.equal((await wire.say('STARTTLS')).code, 220)
     await wire.secure({ authority: this.scene.authority, serverName })
+  },
+)
+
+/** What the server shows after STARTTLS, or at once. */
+const shownCertificate = async (world: MailWorld, role: Role): Promise<Uint8Array> => {
+  world.needs('tls', 'offers no TLS')
+  const wire = await connect(world, stranger, role)
+  await wire.reply()
+  if (role !== 'submissions') {
+    await wire.say('EHLO client.example')
+    assert.equal((await wire.say('STARTTLS')).code, 220)
+    await wire.secure()
+  }
+  assert.ok(wire.certificate !== undefined, 'no certificate was shown')
+  return wire.certificate
+}
+
+const certificateNames = (certificate: Uint8Array): readonly string[] =>
+  (new X509Certificate(certificate).subjectAltName ?? '').split(', ')
+
+Then(
+  'the certificate on the {listenerRole} listener names {host}',
+  async function (this: MailWorld, role: Role, host: string) {
+    const names = certificateNames(await shownCertificate(this, role))
+    assert.ok(names.includes(`DNS:${host}`), `it names ${names.join(', ')}`)
+  },
+)
+
+/** id-on-dnsSRV (RFC 4985 §2) with its tag and length, then two tags and lengths before the name. */
+const srvKind = Buffer.from('06082b06010505070807', 'hex')
+
+/** The alternative names of that kind, read from the octets: the library shows none. */
+const servicesOf = (certificate: Uint8Array): readonly string[] => {
+  const octets = Buffer.from(certificate)
+  const found: string[] = []
+  for (let at = octets.indexOf(srvKind); at !== -1; at = octets.indexOf(srvKind, at + 1)) {
+    const name = at + srvKind.length + 4
+    found.push(octets.toString('latin1', name, name + octets.readUInt8(name - 1)))
+  }
+  return found
+}
+
+Then(
+  'the certificate on the {listenerRole} listener is for the service {word}',
+  async function (this: MailWorld, role: Role, service: string) {
+    const found = servicesOf(await shownCertificate(this, role))
+    assert.ok(found.includes(service), `it is for ${found.join(', ') || 'no service'}`)
   },
 )
 

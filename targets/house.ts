@@ -70,6 +70,10 @@ export const houseOf = (document: SettingsDocument, known: readonly string[]): H
   if (settings.users.some(({ quota }) => quota > 0)) throw new NotApplicable('has no quota for a user here')
   if (settings.users.some(({ password }) => password === undefined))
     throw new NotApplicable('keeps passwords in a form of its own')
+  if (settings.aliases.some(({ moved }) => moved !== 'silently'))
+    throw new NotApplicable('has no setting here that tells senders of a new address')
+  if (settings.relay.trustedHosts.some((host) => /[*a-z]/i.test(host) && !host.includes(':')))
+    throw new NotApplicable('is told trusted hosts by their addresses and networks here')
   const unknown = beyond(settings, known)
   if (unknown.length > 0) throw new NotApplicable(`has no setting like ${unknown.join(', ')}`)
   const { hostName, incoming, users, aliases, postmaster, authentication, relay } = settings

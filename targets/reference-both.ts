@@ -18,6 +18,7 @@ export const everyReference: readonly Capability[] = [
   'own-address',
   'scram',
   'scram-plus',
+  'own-certificate',
 ]
 
 export const sentencesOf = (mistakes: readonly Mistake[]): string =>

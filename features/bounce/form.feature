@@ -43,7 +43,7 @@ Feature: A notification has the form that programs and people can read
       And alice is notified once that team@here.example was expanded
       And alice is notified once that eve@third.example was relayed
 
-  @rfc3464-2-03 @rfc3834-5.2-01 @rfc3834-3.1.4-01 @rfc3834-3.1.5-01 @rfc3834-3.1.6-01 @rfc3834-3.1.7-01 @rfc3834-5.1-01 @rfc5322-3.6-04 @should
+  @rfc3464-2-03 @rfc3834-5.2-01 @rfc3834-5.2-02 @rfc3834-3.1.4-01 @rfc3834-3.1.5-01 @rfc3834-3.1.6-01 @rfc3834-3.1.7-01 @rfc3834-5.1-01 @rfc5322-3.6-04 @should
   Rule: Its header says that it comes from the postmaster, now, automatically, and about which message
 
     Example: The fields

@@ -29,6 +29,16 @@ Feature: The sender decides what to be told of
         | SUCCESS,DELAY | 0     |
       # nothing said: notifications.feature
 
+    @rfc3461-5.2.6-04
+    Example: Whoever finds undeliverable mail in a place for dead letters: it has failed, and was not delivered
+      Given mx1.there.example refuses permanently for RCPT
+      And the setting postmaster is carol
+      When alice sends a message to bob@there.example with:
+        | notify | SUCCESS,FAILURE |
+      Then alice gets 1 notification
+      And the notification to alice tells of bob@there.example:
+        | action | ^failed$ |
+
   @rfc3461-5.2.3-01 @rfc3461-5.2.3-02 @rfc3461-5.2.3-03 @rfc3461-5.2.3-04 @rfc3464-2.3.3-02 @must
   Rule: Delivery into a mailbox here is reported as delivered, when success was asked for
 
@@ -77,6 +87,13 @@ Feature: The sender decides what to be told of
         | RCPT    | ORCPT     | rfc822;MiXeD+2Ba+3Db@X.Example |
       And mx1.there.example finds nothing wrong with the client
       And alice gets 0 notifications
+
+    Example: The whole message is wanted
+      When alice sends a message to bob@there.example with:
+        | ret | FULL |
+      Then mx1.there.example receives it with the parameters:
+        | command | parameter | value |
+        | MAIL    | RET       | FULL  |
 
     Scenario Outline: NOTIFY=<notify>
       When alice sends a message to bob@there.example with:

@@ -55,6 +55,22 @@ Feature: Every octet of the content reaches the mailbox
         | a line of 10,000                  | {x × 10000}            | {x × 10000}\\r\\n          | 250  |
         | eight bits that nobody announced  | gr\\xc3\\xbc\\xc3\\x9fe    | gr\\xc3\\xbc\\xc3\\x9fe\\r\\n  | 250  |
 
+    @rfc5321-4.5.3.1.6-02
+    Scenario Outline: Where a line may have a thousand octets, <what>
+      Given the setting limits.textLine is 1000
+      And a stranger has introduced itself in clear on the relay listener
+      Then the server answers:
+        | command                       | answer |
+        | MAIL FROM:<bob@there.example> | 250    |
+        | RCPT TO:<alice@here.example>  | 250    |
+        | DATA                          | 354    |
+        | Subject: x\\r\\n\\r\\n<sent>\\r\\n. | <code> |
+
+      Examples: the dot of transparency does not count, any other octet does
+        | what                                | sent         | code |
+        | a thousand, and a dot for the wire  | ..{x × 997}  | 250  |
+        | a thousand and one                  | {x × 999}    | 5yz  |
+
   @rfc5321-2.3.8-04 @must
   Rule: A bare LF ends no line
 

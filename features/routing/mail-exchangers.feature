@@ -122,6 +122,15 @@ Feature: The destination's mail exchanger is found by DNS
         | an alias of the second        | other.there.example. | other.there.example. CNAME mx2.there.example. |
         | a name without address        | other.there.example. | other.there.example. TXT "nothing"          |
 
+  @rfc1035-3.3.9-02 @must
+  Rule: A mail exchanger is the name of a host, and what looks like an address is not dialled
+
+    Example: Somebody listens at that address
+      Given mx1.there.example is a host at a known address
+      And the mail exchanger of there.example is published as the address of mx1.there.example
+      When alice sends a message to bob@there.example
+      Then mx1.there.example is not contacted
+
   @rfc5321-5.1-02 @rfc5321-5.1-03 @rfc6409-4.2-01 @must
   Rule: Names are never completed
 

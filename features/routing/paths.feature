@@ -29,6 +29,26 @@ Feature: Paths go on as they came, and routes are forgotten
         | <alice@here.example>                            | <@mail.here.example,@hop.example:bob@there.example> |
         | <@hop.example,@second.example:alice@here.example> | <bob@there.example>                           |
 
+  @rfc5321-F.2-02 @must
+  Rule: Whoever follows a route begins with its first host; nobody begins in its middle
+
+    Example: Two hosts on the way, both there
+      Given hop.example is served by its own address
+      And second.example is served by its own address
+      When alice submits a message from "<alice@here.example>" to "<@hop.example,@second.example:bob@there.example>"
+      Then the message goes to hop.example or to mx1.there.example, and nowhere else
+
+  @rfc5321-AppC-02 @must
+  Rule: A route that goes on names its hosts in full
+
+    Example: A host that only its neighbours know
+      Given the zone:
+        """
+        hop. TXT "no host"
+        """
+      When a trusted host offers the forward-path "<@hop:bob@there.example>"
+      Then no client names a host without a dot in a route
+
   @rfc5321-6.1-07 @must
   Rule: A notification for a routed reverse-path goes to the mailbox alone
 

@@ -198,3 +198,11 @@ Feature: The smarthost is told who we are without telling anybody else
         | a.mail.provider.example | *.provider.example     | never |
         | mail.provider.example   | *.example              | never |
         | mail.provider.example   | m*.provider.example    | never |
+
+    @rfc7817-3-04
+    Example: The certificate names the host only in a URI, as no certificate of a mail server does
+      Given everything goes through the smarthost smart.provider.example with:
+        | named | smtp://smart.provider.example |
+      When alice sends a message to bob@there.example
+      Then smart.provider.example hears AUTH never
+      And the queue still holds the message for bob@there.example

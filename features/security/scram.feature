@@ -46,6 +46,18 @@ Feature: SCRAM proves the password without showing it
         | an extension that is unknown  | alice      | alice's password | ,x=1,y=two |
         | a name to be prepared         | ａlice | alice's password |            |
 
+  @rfc5802-2.2-01 @must
+  Rule: Characters beyond ASCII are prepared before they are compared, or are not allowed at all
+
+    Scenario Outline: <what>
+      Given the setting users is [{"name": "alice", "password": "<one form>"}, {"name": "carol", "password": "<other form>"}]
+      Then alice and carol are answered alike to the password "<prepared>"
+
+      Examples: one password, stored as it was typed in two ways
+        | what                                  | one form | other form     | prepared |
+        | an umlaut of one character or of two  | Z\\u00fcrich | Zu\\u0308rich | Zürich  |
+        | plain figures or those of full width  | PIN1     | PIN\\uff11      | PIN1     |
+
   @rfc5802-5-02 @rfc5802-5.1-08 @rfc5802-5.1-11 @rfc5802-7-04 @must
   Rule: Nonce, channel binding and proof must all be right
 

@@ -68,10 +68,11 @@ Feature: TLS is what it should be today
       Given the server has a good certificate for mail.here.example
       Then a client that trusts its authority can verify mail.here.example on the <role> listener
 
-      Examples: wherever STARTTLS is taken
-        | role       |
-        | relay      |
-        | submission |
+      Examples: every door
+        | role        |
+        | relay       |
+        | submission  |
+        | submissions |
 
   @rfc8314-4.1-01 @must
   Rule: In clear nobody learns whether credentials were right
@@ -83,3 +84,35 @@ Feature: TLS is what it should be today
         | AUTH PLAIN {base64 \\0alice\\0alice's password}  | 530 5.7.0\|504\|538 |
         | AUTH PLAIN {base64 \\0alice\\0guess}             | 530 5.7.0\|504\|538 |
         | AUTH PLAIN                                       | 530 5.7.0\|504\|538 |
+
+  @rfc7817-5-01 @must
+  Rule: The certificate names the host as clients are told to look for it
+
+    Scenario Outline: On the <role> listener
+      Then the certificate on the <role> listener names mail.here.example
+
+      Examples: every door
+        | role        |
+        | relay       |
+        | submission  |
+        | submissions |
+
+  @rfc7817-5-02 @should @needs-own-certificate
+  Rule: A certificate that the server made for itself names the domains of the addresses that it serves
+
+    Example: Two domains
+      Given the server accepts mail for also.example
+      Then the certificate on the submission listener names here.example
+      And the certificate on the submission listener names also.example
+
+  @rfc7817-5-03 @must @needs-own-certificate
+  Rule: What users find by SRV records is named in the certificate as a service
+
+    Example: Programs find the doors of here.example by its name
+      Given the zone:
+        """
+        _submission._tcp.here.example. SRV 0 1 587 mail.here.example.
+        _submissions._tcp.here.example. SRV 0 1 465 mail.here.example.
+        """
+      Then the certificate on the submission listener is for the service _submission.here.example
+      And the certificate on the submissions listener is for the service _submissions.here.example

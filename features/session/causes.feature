@@ -67,4 +67,5 @@ Feature: A refusal tells its cause
       And there.example has the mail exchanger mx1.there.example
       When alice sends a message to 101 recipients at there.example
       Then 100 recipients are accepted and 1 is refused temporarily
+      And the message is refused with 452 4.5.3
       And mx1.there.example gets it for 100 recipients

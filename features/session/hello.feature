@@ -55,6 +55,19 @@ Feature: Client and server introduce themselves
         | BDAT 0                                                 | 5yz    |
         | AUTH UNKNOWN                                           | 5yz    |
 
+  @rfc2033-1-01 @must
+  Rule: The protocol of local delivery is not spoken at this door
+
+    Example: LHLO opens nothing
+      Then this conversation holds:
+        """
+        S: 220
+        C: LHLO client.example
+        S: 50z
+        C: EHLO client.example
+        S: 250
+        """
+
   @rfc5321-2.2.1-03 @rfc5321-3.2-01 @must
   Rule: HELO is understood, and not answered in the style of EHLO
 

@@ -91,6 +91,34 @@ Feature: Addresses and content in every script
         | RCPT TO:<j\\xc3\\xbcrgen@here.example>    | 553 5.6.7\|550 5.1.1 |
         | RCPT TO:<alice@here.example>              | 250       |
 
+  @rfc6531-3.5-02 @must @needs-smtputf8
+  Rule: A message whose header a recipient cannot read is refused as such, at its end
+
+    Scenario Outline: Programs that read no UTF-8, and a subject <subject>
+      Given the setting incoming.internationalHeaders is false
+      Then this conversation holds:
+        """
+        S: 220
+        C: EHLO client.example
+        S: 250
+        C: MAIL FROM:<bob@there.example> BODY=8BITMIME SMTPUTF8
+        S: 250
+        C: RCPT TO:<alice@here.example>
+        S: 250
+        C: DATA
+        S: 354
+        C: Subject: <subject>
+        C:
+        C: grüße
+        C: .
+        S: <answer>
+        """
+
+      Examples: what counts is the header
+        | subject | answer    |
+        | Grüße   | 554 5.6.9 |
+        | Hello   | 250       |
+
   @rfc6531-3.2-03 @must @needs-smtputf8
   Rule: A local domain is the same with U-labels and with A-labels
 

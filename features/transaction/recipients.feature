@@ -38,8 +38,8 @@ Feature: Each recipient is answered for itself
       And mx1.there.example gets it for 100 recipients
 
   @rfc5321-2.3.5-05 @rfc5321-4.1.1.3-08 @rfc5321-4.5.1-02 @rfc5321-4.5.1-03 @rfc5321-4.5.1-04 @rfc2142-1-01 @rfc2142-1-02 @must
-  @rfc2142-2-01 @rfc2142-2-02
-  Rule: The postmaster of each domain is there, also without a domain, and so is abuse
+  @rfc2142-2-01 @rfc2142-2-02 @rfc2142-5-01
+  Rule: The postmaster, whom mail service is called by, of each domain is there, also without a domain, and so is abuse
 
     Example: In any case, at each domain
       Given the server accepts mail for also.example

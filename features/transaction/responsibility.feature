@@ -29,6 +29,28 @@ Feature: What has been accepted is delivered, or its sender is told why not
       Then the message is accepted
       And mx1.there.example receives it for dave@there.example
 
+  @rfc5321-4.2.5-04 @rfc3463-3.4-01 @must
+  Rule: What was put off at its end stays the sender's, and is delivered to nobody
+
+    Example: There is no room left in the queue
+      Given the setting limits.queueSize is 20000
+      When alice sends a message of 30000 octets to carol@here.example
+      Then the message is refused with 452 4.3.1
+      And the mailbox of carol@here.example holds 0 messages
+      And the queue is empty
+
+    @rfc1870-6.1-02 @should
+    Example: A client that tells the size learns of it before the content
+      Given the setting limits.queueSize is 20000
+      And a stranger has said:
+        """
+        EHLO client.example
+        """
+      Then MAIL is answered for the parameters:
+        | parameters | answer    |
+        | SIZE=30000 | 452 4.3.1 |
+        | SIZE=10000 | 250       |
+
   @rfc5321-4.4-20 @must
   Rule: A message that reaches only some of its recipients has been accepted, and the sender is told of the others
 

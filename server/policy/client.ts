@@ -5,6 +5,8 @@
 export interface Client {
   /** The IP address of the client's end of the connection. */
   readonly address: string
+  /** The name that DNS gives the address and that leads back to it; looked up only where the settings name hosts. */
+  readonly name?: string
   /** The IP address of our end. */
   readonly localAddress: string
   readonly role: 'relay' | 'submission' | 'submissions'

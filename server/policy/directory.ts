@@ -82,7 +82,7 @@ export const createDirectory = (settings: DirectorySettings): Directory => {
     const { localPart, ...at } = addressOf(list.address)
     const request = { localPart: `${localPart}-request`, ...at }
     const address = [request.localPart, ...(request.domain === undefined ? [] : [request.domain])].join('@')
-    enter(request, { kind: 'alias', alias: { address, to: [list.owner] } })
+    enter(request, { kind: 'alias', alias: { address, to: [list.owner], moved: 'silently' } })
   }
 
   const domainOf = (host: Host): string => (host.kind === 'domain' ? host.name : primaryDomain)

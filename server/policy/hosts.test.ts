@@ -42,7 +42,7 @@ describe('an address belongs to a network when its leading bits are the same', (
     ['::ffff:0:0/95', '203.0.113.1', false],
     ['64:ff9b::192.0.2.1', '64:ff9b::c000:201', true],
   ])('%s has %s: %s', (network, address, belongs) => {
-    expect(hostList([network])(address)).toBe(belongs)
+    expect(hostList([network]).has(address)).toBe(belongs)
   })
 })
 
@@ -65,15 +65,38 @@ describe('what is no network matches nobody', () => {
     '192.0.2.0/255.255.255.0',
   ])('%j', (text) => {
     expect(parseNetwork(text)).toBeUndefined()
-    expect(hostList([text])('192.0.2.7')).toBe(false)
+    expect(hostList([text]).has('192.0.2.7')).toBe(false)
   })
 
   test('a mistake in a list does not spoil its neighbours', () => {
-    expect(hostList(['nonsense', '192.0.2.0/24'])('192.0.2.7')).toBe(true)
+    expect(hostList(['nonsense', '192.0.2.0/24']).has('192.0.2.7')).toBe(true)
   })
 
   test.each(['', 'nonsense', '192.0.2.7:25', '192.0.2.7/24'])('nor is %j an address', (text) => {
     expect(parseAddress(text)).toBeUndefined()
-    expect(hostList(['0.0.0.0/0', '::/0'])(text)).toBe(false)
+    expect(hostList(['0.0.0.0/0', '::/0']).has(text)).toBe(false)
+  })
+})
+
+describe('names and stars', () => {
+  test.each([
+    ['10.11.*.*', '10.11.200.3', undefined, true],
+    ['10.11.*.*', '10.12.0.1', undefined, false],
+    ['*.*.*.*', '10.12.0.1', undefined, false],
+    ['10.*.1.*', '10.2.1.3', undefined, false],
+    ['300.*.*.*', '10.2.1.3', undefined, false],
+    ['*.inside.example', '192.0.2.7', 'a.Inside.example', true],
+    ['*.inside.example', '192.0.2.7', 'inside.example', false],
+    ['inside.example', '192.0.2.7', 'inside.example', true],
+    ['inside.example', '192.0.2.7', 'a.inside.example', false],
+    ['*.inside.example', '192.0.2.7', 'a.inside.example.elsewhere.example', false],
+    ['*.inside.example', '192.0.2.7', undefined, false],
+  ])('%s: %s called %s', (entry, address, name, belongs) => {
+    expect(hostList([entry]).has(address, name)).toBe(belongs)
+  })
+
+  test('whether a name is needed', () => {
+    expect(hostList(['192.0.2.0/24', '10.*.*.*', '2001:db8::/32']).names).toBe(false)
+    expect(hostList(['192.0.2.0/24', 'host.example']).names).toBe(true)
   })
 })

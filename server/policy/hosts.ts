@@ -1,11 +1,14 @@
 /**
- * Lists of hosts as an administrator writes them: addresses (`192.0.2.7`, `2001:db8::7`) and networks (`192.0.2.0/24`).
+ * Lists of hosts as an administrator writes them: addresses (`192.0.2.7`, `2001:db8::7`), networks (`192.0.2.0/24`,
+ * `192.0.2.*`) and names (`host.example`, `*.example`).
  *
  * Matching is on the binary form, so that spelling does not matter; an IPv4 address that arrives mapped into IPv6
  * (`::ffff:192.0.2.7`, as dual-stack sockets report it) counts as the IPv4 address that it is. What cannot be parsed
- * matches nothing: a typing mistake may shut somebody out, never let somebody in. Host names are not looked up.
+ * matches nothing: a typing mistake may shut somebody out, never let somebody in. Names are not looked up here: they are
+ * compared with the name that whoever asks has confirmed.
  */
 import { isIPv4, isIPv6 } from 'node:net'
+import { domainMatches } from './patterns.ts'
 
 /** An address or network in binary: 4 or 16 octets, of which the first `bits` bits count. */
 export interface Network {
@@ -48,8 +51,18 @@ export const parseAddress = (text: string): readonly number[] | undefined => {
   return isMapped(octets) ? octets.slice(12) : octets
 }
 
-/** `ADDRESS` or `ADDRESS/BITS`; undefined when it is neither. Bits set beyond the prefix are ignored. */
+/** A network of whole octets: `10.*.*.*`, `192.168.1.*`. rfc2505-2.1-05 */
+const parseStarred = (text: string): Network | undefined => {
+  const parts = text.split('.')
+  const fixed = parts.findIndex((part) => part === '*')
+  if (parts.length !== 4 || fixed < 1 || !parts.slice(fixed).every((part) => part === '*')) return undefined
+  const address = parts.map((part) => (part === '*' ? '0' : part)).join('.')
+  return isIPv4(address) ? { octets: ipv4Octets(address), bits: fixed * 8 } : undefined
+}
+
+/** `ADDRESS`, `ADDRESS/BITS` or stars for octets; undefined when it is none. Bits set beyond the prefix are ignored. */
 export const parseNetwork = (text: string): Network | undefined => {
+  if (text.includes('*')) return parseStarred(text)
   const slash = text.indexOf('/')
   if (slash === -1) {
     const octets = parseAddress(text)
@@ -79,12 +92,27 @@ export const contains = (network: Network, address: readonly number[]): boolean 
   return ((address[whole] ?? 0) & mask) === ((network.octets[whole] ?? 0) & mask)
 }
 
-/** A list made ready for questions: does this address belong to it? */
-export const hostList = (texts: readonly string[]): ((address: string) => boolean) => {
+/** Whether an entry is the name of a host, or of many. */
+const isName = (text: string): boolean =>
+  parseNetwork(text) === undefined && /[a-z\u0080-\uffff]/i.test(text) && !text.includes(':')
+
+export interface HostList {
+  /** Whether this host belongs to it; `name` only where its owner and its address agree on it. */
+  has(address: string, name?: string): boolean
+  /** Names stand in it: without one, not everything can be told. */
+  readonly names: boolean
+}
+
+/** A list made ready for questions. */
+export const hostList = (texts: readonly string[]): HostList => {
   const networks = texts.map(parseNetwork).filter((network) => network !== undefined)
-  if (networks.length === 0) return () => false
-  return (text) => {
-    const address = parseAddress(text)
-    return address !== undefined && networks.some((network) => contains(network, address))
+  const patterns = texts.filter(isName)
+  return {
+    names: patterns.length > 0,
+    has: (text, name) => {
+      if (name !== undefined && patterns.some((pattern) => domainMatches(pattern, name))) return true
+      const address = networks.length === 0 ? undefined : parseAddress(text)
+      return address !== undefined && networks.some((network) => contains(network, address))
+    },
   }
 }

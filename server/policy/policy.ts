@@ -34,7 +34,9 @@ export interface Policy {
   readonly settings: Settings
   readonly directory: Directory
   /** The host may relay without authentication, and is exempt from limits per host. */
-  trusts(address: string): boolean
+  trusts(client: Pick<Client, 'address' | 'name'>): boolean
+  /** Some trusted hosts are told by their names. */
+  readonly trustsNames: boolean
   /** Authenticated, or on a trusted host. */
   isInsider(client: Client): boolean
   requiresAuthentication(client: Client): boolean
@@ -42,7 +44,8 @@ export interface Policy {
   ruleConnection(client: Client, load: Load): PolicyRuling
   earlyTalker(): Refused
   ruleSender(client: Client, reversePath: ReversePath): PolicyRuling
-  ruleRecipient(client: Client, forwardPath: ForwardPath): RecipientRuling
+  /** `smtputf8`: the transaction is one of RFC 6531. */
+  ruleRecipient(client: Client, forwardPath: ForwardPath, smtputf8?: boolean): RecipientRuling
   verify(client: Client, argument: string, smtputf8: boolean): Reply
   expand(client: Client, argument: string, smtputf8: boolean): Reply
 }
@@ -50,13 +53,15 @@ export interface Policy {
 export const createPolicy = (settings: Settings): Policy => {
   const { hostName, limits, refusals } = settings
   const directory = createDirectory(settings)
-  const trusts = hostList(settings.relay.trustedHosts)
+  const trusted = hostList(settings.relay.trustedHosts)
+  // rfc2505-2.1-02
+  const trusts = ({ address, name }: Pick<Client, 'address' | 'name'>): boolean => trusted.has(address, name)
   const refusesHost = hostList(refusals.hosts)
   const standing = (client: Client): Standing => ({
     authenticated: client.user !== undefined,
-    trusted: trusts(client.address),
+    trusted: trusts(client),
   })
-  const isInsider = (client: Client): boolean => client.user !== undefined || trusts(client.address)
+  const isInsider = (client: Client): boolean => client.user !== undefined || trusts(client)
   const openRelayPermitted = (client: Client): boolean => mayListen(settings, client.localAddress).kind === 'ok'
   const house = (client: Client): House => ({
     tellsInsiders: tellsInsiders(settings),
@@ -74,23 +79,29 @@ export const createPolicy = (settings: Settings): Policy => {
     settings,
     directory,
     trusts,
+    trustsNames: trusted.names,
     isInsider,
     requiresAuthentication: (client) =>
       authenticationRequired({
         submission: client.role !== 'relay',
-        trusted: trusts(client.address),
+        trusted: trusts(client),
         openRelay: !tellsInsiders(settings) && openRelayPermitted(client),
       }),
     ruleConnection: (client, load) => {
       // rfc7504-3-01; rfc6409-7-04: never at the users' door.
       if (refusals.noMail && client.role === 'relay') return refused('no-mail-here', replies.noMailHere(hostName))
       // rfc2505-2.5-01 rfc7504-3-02: particular hosts get 554, not 521.
-      if (refusesHost(client.address)) return refused('host-refused', replies.hostRefused(hostName))
       const close = { close: true } as const
+      if (refusals.answers.hosts !== 'accept' && refusesHost.has(client.address)) {
+        // rfc2505-2.13-01
+        return refusals.answers.hosts === 'refuse'
+          ? refused('host-refused', replies.hostRefused(hostName))
+          : { ...refused('host-deferred', replies.hostDeferred(hostName)), ...close }
+      }
       if (load.connections > limits.connections) {
         return { ...refused('too-many-connections', replies.tooManyConnections(hostName)), ...close }
       }
-      if (trusts(client.address)) return granted
+      if (trusts(client)) return granted
       if (load.fromThisHost > limits.connectionsPerHost || load.tooFast) {
         const cause = load.tooFast ? 'connecting-too-fast' : 'too-many-connections-from-host'
         return { ...refused(cause, replies.tooManyConnectionsFromYou(hostName)), ...close }
@@ -99,8 +110,13 @@ export const createPolicy = (settings: Settings): Policy => {
     },
     earlyTalker: () => refused('early-talker', replies.earlyTalker(hostName)),
     ruleSender: (client, reversePath) => ruleSender(settings, directory, client, reversePath),
-    ruleRecipient: (client, forwardPath) =>
-      ruleRecipient(directory, house(client), standing(client), client, forwardPath),
+    ruleRecipient: (client, forwardPath, smtputf8 = false) =>
+      ruleRecipient(
+        { directory, house: house(client), standing: standing(client), relayRefusal: refusals.answers.relaying },
+        client,
+        forwardPath,
+        smtputf8,
+      ),
     verify: (client, argument, smtputf8) => verify(settings.verify, directory, inquiry(client, argument, smtputf8)),
     expand: (client, argument, smtputf8) => expand(settings.verify, directory, inquiry(client, argument, smtputf8)),
   }

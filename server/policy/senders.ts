@@ -3,8 +3,7 @@
  *
  * The null reverse-path is always taken, from anybody and with any number of recipients (rfc2505-2.6.1-01, -02,
  * rfc6409-3.2-02): it is how notifications travel. A reverse-path of our own domain from outside is not refused as such
- * (rfc2505-2.6.2-01). Whether the sender's domain exists is not asked: that would make acceptance wait for somebody
- * else's name server, and delivery finds out anyway.
+ * (rfc2505-2.6.2-01). Whether the sender's domain exists is asked by reception, where the settings want it.
  */
 import { asciiHost } from '../protocol/path.ts'
 import type { Mailbox, ReversePath } from '../protocol/path.ts'
@@ -14,17 +13,12 @@ import type { Settings } from '../settings/schema.ts'
 import type { Client } from './client.ts'
 import { domainKey, localKey, addressOf } from './directory.ts'
 import type { Directory, Resident } from './directory.ts'
+import { domainMatches } from './patterns.ts'
 import { isUnqualified } from './recipients.ts'
 import { granted, refused } from './ruling.ts'
 import type { PolicyRuling } from './ruling.ts'
 
 export type SenderSettings = Pick<Settings, 'refusals' | 'submission'>
-
-/** `*.spam.example` and `.spam.example` mean everything below, `spam.example` the domain itself. */
-const domainMatches = (pattern: string, domain: string): boolean => {
-  const below = /^(?:\*?\.)(.+)$/.exec(pattern)?.[1]
-  return below === undefined ? domainKey(pattern) === domain : domain.endsWith(`.${domainKey(below)}`)
-}
 
 /** Whether an entry of `refusals.senders` (address or domain) means this mailbox. Local parts as strangers write them. */
 const means = (entry: string, mailbox: Mailbox): boolean => {
@@ -66,8 +60,10 @@ export const ruleSender = (
   if (reversePath.kind === 'null') return granted
   const { mailbox } = reversePath
   // rfc2505-2.7-01
-  if (settings.refusals.senders.some((entry) => means(entry, mailbox))) {
-    return refused('sender-refused', replies.senderRefused)
+  const { senders, answers } = settings.refusals
+  if (answers.senders !== 'accept' && senders.some((entry) => means(entry, mailbox))) {
+    // rfc2505-2.13-01
+    return refused('sender-refused', answers.senders === 'refuse' ? replies.senderRefused : replies.senderDeferred)
   }
   // rfc6409-6.1-01 rfc5068-3.1-03
   if (

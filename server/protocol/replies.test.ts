@@ -11,6 +11,7 @@ const all: readonly (readonly [string, Reply])[] = [
   ...Object.entries({
     greeting: replies.greeting('mx.example'),
     hostRefused: replies.hostRefused('mx.example'),
+    hostDeferred: replies.hostDeferred('mx.example'),
     earlyTalker: replies.earlyTalker('mx.example'),
     noMailHere: replies.noMailHere('mx.example'),
     tooManyConnections: replies.tooManyConnections('mx.example'),
@@ -58,7 +59,7 @@ const all: readonly (readonly [string, Reply])[] = [
 
 /** Greetings, answers to HELO and EHLO, and 3yz. rfc2034-4-02 */
 const withoutEnhancedCode = new Set(
-  `greeting hostRefused earlyTalker noMailHere tooManyConnections tooManyConnectionsFromYou
+  `greeting hostRefused hostDeferred earlyTalker noMailHere tooManyConnections tooManyConnectionsFromYou
   helo ehlo badHelloName helloRefused startMailInput challenge`.split(/\s+/),
 )
 

@@ -25,6 +25,8 @@ const opening = {
   greeting: (host: string) => plain(220, `${host} ESMTP smtpspec`),
   /** The session stays open until QUIT; everything else gets `sessionRefused`. rfc5321-3.1-02, rfc5321-3.1-04 */
   hostRefused: (host: string) => plain(554, `${host} No SMTP service here: this server refuses mail from your address`),
+  /** rfc2505-2.13-01 */
+  hostDeferred: (host: string) => plain(421, `${host} Mail from your address is not accepted now, try again later`),
   earlyTalker: (host: string) => plain(554, `${host} No SMTP service here: you spoke before the greeting`),
   /** rfc5321-3.1-03 */
   sessionRefused: enhanced(503, '5.5.1', 'No SMTP service here for you; only QUIT is answered'),
@@ -152,6 +154,8 @@ const order = {
 const sending = {
   senderAccepted: enhanced(250, '2.1.0', 'MAIL reverse-path ok'),
   senderRefused: enhanced(550, '5.7.1', 'MAIL refused: mail from that reverse-path is not accepted'),
+  /** rfc2505-2.13-01 */
+  senderDeferred: enhanced(451, '4.7.1', 'MAIL deferred: mail from that reverse-path is not accepted now'),
   /** RFC 6409 §6.1. rfc6409-6.1-01 */
   senderNotOwn: enhanced(550, '5.7.1', 'MAIL refused: that reverse-path is not yours'),
   /** The sender's domain does not exist. rfc3463-3.2-08, rfc6409-3.2-01 */
@@ -162,6 +166,9 @@ const sending = {
     '5.1.8',
     'MAIL refused: the domain of the reverse-path is not fully qualified',
   ),
+  /** rfc2505-2.9-03: primary and secondary servers of a zone may not be in step. */
+  senderDomainDeferred: enhanced(451, '4.1.8', 'MAIL deferred: the domain of the reverse-path does not exist so far'),
+  /** rfc2505-2.9-02, rfc2505-2.13-02 */
   senderDomainUnresolved: enhanced(
     451,
     '4.1.8',
@@ -178,14 +185,19 @@ const sending = {
 const receiving = {
   recipientAccepted: enhanced(250, '2.1.5', 'RCPT forward-path ok'),
   /** rfc5321-4.2.2-02; `path` with its angle brackets. */
-  willForward: (path: string) => enhanced(251, '2.1.5', `User not local; will forward to ${path}`),
-  userMoved: (path: string) => enhanced(551, '5.1.6', `User not local; please try ${path}`),
+  willForward: (path: string): Reply => ({
+    ...enhanced(251, '2.1.5', `User not local; will forward to ${path}`),
+    utf8: true,
+  }),
+  userMoved: (path: string): Reply => ({ ...enhanced(551, '5.1.6', `User not local; please try ${path}`), utf8: true }),
+  /** Where the new address must not be told. rfc6531-3.7.4.1-01 */
+  userMovedAway: enhanced(550, '5.1.6', 'RCPT refused: the user has moved'),
   /** rfc5321-3.6.2-02, rfc3463-3.8-01 */
   relayDenied: enhanced(550, '5.7.1', 'RCPT refused: relaying denied'),
+  /** rfc2505-2.13-01 */
+  relayDeferred: enhanced(451, '4.7.1', 'RCPT deferred: relaying denied'),
   /** rfc5321-3.3-05, rfc3463-3.2-01 */
   noSuchUser: enhanced(550, '5.1.1', 'RCPT refused: no such user here'),
-  recipientRefused: enhanced(550, '5.7.1', 'RCPT refused for reasons of policy'),
-  mailboxDisabled: enhanced(550, '5.2.1', 'RCPT refused: mailbox is disabled'),
   /** rfc3463-3.3-02 */
   mailboxFull: enhanced(452, '4.2.2', 'RCPT deferred: mailbox is full'),
   /** rfc3463-3.2-02 */
@@ -201,7 +213,6 @@ const receiving = {
   /** rfc5321-4.5.3.1.10-02, rfc3463-3.6-03 */
   tooManyRecipients: enhanced(452, '4.5.3', 'RCPT deferred: too many recipients in this transaction'),
   recipientRateLimited: enhanced(451, '4.7.1', 'RCPT deferred: too many recipients from you, try again later'),
-  greylisted: enhanced(451, '4.7.1', 'RCPT deferred: try again later'),
 } as const
 
 /** DATA, BDAT and the end of the content. rfc5321-4.3.2-11 */

@@ -34,6 +34,8 @@ export interface IntakeFacts {
   readonly transaction: Transaction
   /** The client authenticated, or its host is trusted. */
   readonly insider: boolean
+  /** Our end of the session. */
+  readonly localAddress: string
   /** The TLS cipher suite of the session. */
   readonly cipher?: string | undefined
 }
@@ -51,10 +53,16 @@ export interface Intake {
   discard(): void
 }
 
+/** Whether so many octets may still wait in the queue. */
+export const fitsIn = ({ queue, settings }: Pick<Desk, 'queue' | 'settings'>, octets: number): boolean => {
+  const { queueSize } = settings().limits
+  return queueSize === 0 || queue.counts().octets + octets <= queueSize
+}
+
 export const openIntake = (desk: Desk, facts: IntakeFacts): Intake => {
   const { origin, transaction } = facts
-  const { hostName, limits, submission } = desk.settings()
-  const { primaryDomain } = desk.policy().directory
+  const { hostName, incoming, limits, submission } = desk.settings()
+  const { isLocal, primaryDomain } = desk.policy().directory
   const id = desk.ids.unique()
   const scanner = new HeaderScanner(watchedFields)
   // rfc5321-6.4-01: a relay adds nothing but its trace.
@@ -115,6 +123,12 @@ export const openIntake = (desk: Desk, facts: IntakeFacts): Intake => {
     }
   }
 
+  /** Whether anybody among the recipients has a mailbox here. */
+  const staysHere = (): boolean =>
+    transaction.recipients.some(
+      ({ forwardPath }) => forwardPath.kind === 'postmaster' || isLocal(forwardPath.mailbox.host, facts.localAddress),
+    )
+
   const refuse = (cause: string, reply: Reply): Accepted => {
     container?.discard()
     return { kind: 'refused', cause, reply }
@@ -145,8 +159,19 @@ export const openIntake = (desk: Desk, facts: IntakeFacts): Intake => {
       if (originating && text && last.length > 0 && !Buffer.from(last.subarray(-2)).equals(lineEnd)) {
         pieces.push(lineEnd)
       }
+      // rfc6531-3.5-02
+      if (
+        !incoming.internationalHeaders &&
+        scanner.has8bit &&
+        transaction.parameters.smtputf8 === true &&
+        staysHere()
+      ) {
+        return refuse('utf8-header', replies.utf8NotForAll)
+      }
       await write()
       if (container === undefined || fault !== undefined) return refuse(String(fault), replies.outOfStorage)
+      // rfc5321-4.2.5-04: put off, and gone.
+      if (!fitsIn(desk, container.size)) return refuse('queue-full', replies.outOfStorage)
       const envelope = envelopeOf({
         id,
         now: desk.clock.now(),

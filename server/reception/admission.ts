@@ -5,11 +5,13 @@
 import { isIPv4 } from 'node:net'
 import type { Socket } from 'node:net'
 import type { Client } from '../policy/client.ts'
+import type { Ruling } from '../protocol/exchange.ts'
 import { openSession } from '../protocol/session.ts'
 import { createAnswers } from './answers.ts'
 import { Connection } from './connection.ts'
 import type { Crowd } from './crowd.ts'
 import type { Desk } from './desk.ts'
+import { confirmedName } from './domains.ts'
 import { greet } from './greeting.ts'
 import { termsFor } from './terms.ts'
 import { secureServerSocket } from './tls.ts'
@@ -32,9 +34,10 @@ const plainAddress = (address: string | undefined): string => {
   return isIPv4(tail) ? tail : text
 }
 
-/** Counts the host's connections of the minute; trusted hosts are not counted. */
+/** Counts the host's connections of the minute; trusted hosts are not counted, as far as their addresses tell. */
 const comesTooFast = ({ clock, meters, policy, settings }: Desk, address: string): boolean =>
-  !policy().trusts(address) && !meters.connections.take(address, clock.now(), settings().limits.connectionsPerMinute)
+  !policy().trusts({ address }) &&
+  !meters.connections.take(address, clock.now(), settings().limits.connectionsPerMinute)
 
 /** Makes the connection and starts it; undefined when the socket was dropped. `onGone` is called when its socket is gone. */
 export const admit = (
@@ -44,7 +47,7 @@ export const admit = (
   onGone: (connection: Connection) => void,
 ): Connection | undefined => {
   const { role, port } = door
-  const client: Client = {
+  let client: Client = {
     address: plainAddress(socket.remoteAddress),
     localAddress: plainAddress(socket.localAddress),
     role,
@@ -63,7 +66,13 @@ export const admit = (
   const opening = policy.ruleConnection(client, load)
   desk.tell('session-opened', { session: id }, { client: client.address, role, port })
   const session = openSession(termsFor(policy, client))
-  const answers = createAnswers(desk, { session: id, client, state: () => session.state })
+  const answers = createAnswers(desk, { session: id, client: () => client, state: () => session.state })
+  /** A name is only asked for where it could give a right; until then nobody has one. */
+  const greetNamed = async (spoken: () => boolean): Promise<Ruling> => {
+    const name = await confirmedName(client.address, desk.resolver)
+    if (name !== undefined) client = { ...client, name }
+    return greet(desk, id, client, opening, spoken)
+  }
   const connection = new Connection({
     id,
     hostName: policy.settings.hostName,
@@ -73,8 +82,10 @@ export const admit = (
     clock: desk.clock,
     tell: desk.tell,
     patience: limits,
-    answer: (question, spoken) =>
-      question.ask === 'connection' ? greet(desk, id, client, opening, spoken) : answers.answer(question),
+    answer: (question, spoken) => {
+      if (question.ask !== 'connection') return answers.answer(question)
+      return policy.trustsNames && role === 'relay' ? greetNamed(spoken) : greet(desk, id, client, opening, spoken)
+    },
     secure: async (plain) => {
       const material = tls.current()
       return material === undefined

@@ -8,22 +8,24 @@
 import { printable } from '../journal/printable.ts'
 import type { Origin } from '../message/envelope.ts'
 import type { Client } from '../policy/client.ts'
-import type { Refused } from '../policy/ruling.ts'
+import type { RecipientRuling } from '../policy/recipients.ts'
+import type { PolicyRuling, Refused } from '../policy/ruling.ts'
 import type { ContentFacts, Question, Ruling } from '../protocol/exchange.ts'
 import type { ForwardPath, ReversePath } from '../protocol/path.ts'
 import { replies } from '../protocol/replies.ts'
 import type { SessionState } from '../protocol/session.ts'
-import { openIntake } from './acceptance.ts'
+import { fitsIn, openIntake } from './acceptance.ts'
 import type { Intake } from './acceptance.ts'
 import { createCredentials } from './credentials.ts'
 import type { Desk } from './desk.ts'
+import { recipientDomainRuling, senderDomainRuling } from './domains.ts'
 import { protocolKeyword } from './envelope.ts'
 
 /** The session as its answers see it. */
 export interface Visitor {
   readonly session: string
   /** Who connected; what the session learns later is in its state. */
-  readonly client: Client
+  readonly client: () => Client
   readonly state: () => SessionState
 }
 
@@ -63,21 +65,32 @@ export const createAnswers = (desk: Desk, visitor: Visitor): Answers => {
 
   const client = (): Client => {
     const { secure, user } = visitor.state()
-    return { ...visitor.client, secure: secure !== undefined, ...(user === undefined ? {} : { user }) }
+    return { ...visitor.client(), secure: secure !== undefined, ...(user === undefined ? {} : { user }) }
   }
   const tooFast = (who: Client, meter: 'messages' | 'recipients'): boolean => {
-    if (desk.policy().trusts(who.address)) return false
+    if (desk.policy().trusts(who)) return false
     const { limits } = desk.settings()
     const limit = meter === 'messages' ? limits.messagesPerMinute : limits.recipientsPerMinute
     return !meters[meter].take(counted(who), desk.clock.now(), limit)
   }
-  const sender = (reversePath: ReversePath): Ruling => {
+  const sender = (reversePath: ReversePath, octets: number): Ruling | Promise<Ruling> => {
     const who = client()
     const judged = desk.policy().ruleSender(who, reversePath)
-    const ruling: Refused | typeof judged =
-      judged.kind === 'granted' && tooFast(who, 'messages')
-        ? { kind: 'refused', cause: 'sending-too-fast', reply: replies.senderRateLimited }
-        : judged
+    if (judged.kind === 'refused') return answerSender(reversePath, judged)
+    // rfc1870-6.1-02
+    if (!fitsIn(desk, octets)) {
+      return answerSender(reversePath, { kind: 'refused', cause: 'queue-full', reply: replies.outOfStorage })
+    }
+    if (tooFast(who, 'messages')) {
+      const reply = replies.senderRateLimited
+      return answerSender(reversePath, { kind: 'refused', cause: 'sending-too-fast', reply })
+    }
+    const asked = senderDomainRuling(desk, who, reversePath)
+    return asked === undefined
+      ? answerSender(reversePath, judged)
+      : asked.then((ruling) => answerSender(reversePath, ruling))
+  }
+  const answerSender = (reversePath: ReversePath, ruling: PolicyRuling): Ruling => {
     if (ruling.kind === 'refused') {
       tell('sender-refused', { session }, { reversePath: pathText(reversePath), ...refusal(ruling) })
       return ruling
@@ -87,13 +100,20 @@ export const createAnswers = (desk: Desk, visitor: Visitor): Answers => {
     return granted
   }
 
-  const recipient = (forwardPath: ForwardPath): Ruling => {
+  const recipient = (forwardPath: ForwardPath): Ruling | Promise<Ruling> => {
     const who = client()
-    const judged = desk.policy().ruleRecipient(who, forwardPath)
-    const ruling: Refused | typeof judged =
-      judged.kind === 'granted' && tooFast(who, 'recipients')
-        ? { kind: 'refused', cause: 'recipients-too-fast', reply: replies.recipientRateLimited }
-        : judged
+    const smtputf8 = visitor.state().transaction?.parameters.smtputf8 === true
+    const judged = desk.policy().ruleRecipient(who, forwardPath, smtputf8)
+    if (judged.kind === 'granted' && tooFast(who, 'recipients')) {
+      const reply = replies.recipientRateLimited
+      return answerRecipient(who, forwardPath, { kind: 'refused', cause: 'recipients-too-fast', reply })
+    }
+    const asked = recipientDomainRuling(desk, forwardPath, judged)
+    return asked === undefined
+      ? answerRecipient(who, forwardPath, judged)
+      : asked.then((ruling) => answerRecipient(who, forwardPath, ruling))
+  }
+  const answerRecipient = (who: Client, forwardPath: ForwardPath, ruling: RecipientRuling): Ruling => {
     const detail = { recipient: pathText(forwardPath) }
     if (ruling.kind === 'refused') {
       // rfc2505-2.4-01: enough to see later who tried what.
@@ -101,7 +121,7 @@ export const createAnswers = (desk: Desk, visitor: Visitor): Answers => {
       return ruling
     }
     tell('recipient-accepted', { session, transaction }, { ...detail, passage: ruling.passage })
-    return granted
+    return ruling.reply === undefined ? granted : { ...granted, reply: ruling.reply }
   }
 
   const origin = (who: Client, smtputf8: boolean): Origin => {
@@ -125,6 +145,7 @@ export const createAnswers = (desk: Desk, visitor: Visitor): Answers => {
       origin: origin(who, open.parameters.smtputf8 === true),
       transaction: open,
       insider: desk.policy().isInsider(who),
+      localAddress: who.localAddress,
       cipher: visitor.state().secure?.cipher,
     })
     return granted
@@ -155,7 +176,7 @@ export const createAnswers = (desk: Desk, visitor: Visitor): Answers => {
           return granted
         }
         case 'sender':
-          return sender(question.reversePath)
+          return sender(question.reversePath, question.parameters.size ?? 0)
         case 'recipient':
           return recipient(question.forwardPath)
         case 'content':

@@ -54,7 +54,7 @@ export const createCredentials = (desk: Desk, session: string): Credentials => {
   const obstacle = (client: Client, mechanism: Proof['mechanism']): Ruling | undefined => {
     const { authentication } = desk.settings()
     if (!authentication.methods.includes(mechanism)) return { kind: 'refused', reply: replies.unknownMechanism }
-    const exempt = desk.policy().trusts(client.address)
+    const exempt = desk.policy().trusts(client)
     if (!exempt && desk.meters.failures.full(client.address, desk.clock.now(), authentication.failuresPerHost)) {
       // rfc4954-6-01: whatever password it has.
       return { kind: 'refused', reply: replies.authenticationUnavailable }

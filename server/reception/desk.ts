@@ -8,7 +8,7 @@ import type { Meter } from '../policy/limits.ts'
 import { createPolicy } from '../policy/policy.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Tell } from '../journal/events.ts'
-import type { Clock, Ids } from '../ports.ts'
+import type { Clock, Ids, Resolver } from '../ports.ts'
 import type { Queue } from '../queue/contract.ts'
 import type { Settings } from '../settings/schema.ts'
 
@@ -18,7 +18,8 @@ export interface ReceptionParts {
   readonly clock: Clock
   readonly ids: Ids
   readonly tell: Tell
-  readonly queue: Pick<Queue, 'begin' | 'accept'>
+  readonly queue: Pick<Queue, 'begin' | 'accept' | 'counts'>
+  readonly resolver: Resolver
   /**
    * At least 32 unpredictable octets, the same over restarts if possible: from them come the salts that unknown users are
    * answered with. Absent: made anew.

@@ -9,7 +9,8 @@ import { connect as connectTls } from 'node:tls'
 import type { ConnectionOptions } from 'node:tls'
 import type { EventName, Ids as EventIds } from '../journal/events.ts'
 import type { Envelope } from '../message/envelope.ts'
-import type { Clock, Container } from '../ports.ts'
+import type { Clock, Container, Resolver } from '../ports.ts'
+import type { Queue } from '../queue/contract.ts'
 import { settingsSchema } from '../settings/schema.ts'
 import type { ListenerSettings, Settings, SettingsDocument } from '../settings/schema.ts'
 import { createReception } from './reception.ts'
@@ -60,6 +61,7 @@ export interface AcceptedMessage {
 export interface TestQueue {
   begin(): Container
   accept(envelope: Envelope, container: Container): Promise<void>
+  counts(): ReturnType<Queue['counts']>
   readonly messages: AcceptedMessage[]
   /** Containers begun and neither accepted nor discarded. */
   readonly open: () => number
@@ -75,6 +77,13 @@ export const createTestQueue = (): TestQueue => {
   const queue: TestQueue = {
     messages: [],
     writes: [],
+    counts: () => ({
+      messages: queue.messages.length,
+      queued: queue.messages.length,
+      held: 0,
+      underWay: 0,
+      octets: queue.messages.reduce((sum, { content }) => sum + content.length, 0),
+    }),
     open: () => open.size,
     trouble: {},
     begin: () => {
@@ -133,6 +142,13 @@ export const houseSettings = (changes: SettingsDocument = {}): Settings =>
     ...changes,
   })
 
+/** A world without DNS. */
+const resolver: Resolver = {
+  mx: async () => ({ kind: 'no-such-name' }),
+  addresses: async () => ({ kind: 'no-such-name' }),
+  names: async () => ({ kind: 'no-such-name' }),
+}
+
 export const createHouse = (changes: SettingsDocument = {}): House => {
   const clock = createTestClock()
   const queue = createTestQueue()
@@ -153,6 +169,7 @@ export const createHouse = (changes: SettingsDocument = {}): House => {
       },
       tell: (event, eventIds, detail = {}) => told.push({ event, ids: eventIds, detail }),
       queue,
+      resolver,
     }),
     open: async (listener = {}) => {
       const opening = await house.reception.openListener({

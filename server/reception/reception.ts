@@ -5,7 +5,7 @@
  * Sessions keep the terms that they started with; rulings follow the settings of the moment.
  */
 import { mayListen } from '../policy/openrelay.ts'
-import type { ListenerSettings, Settings } from '../settings/schema.ts'
+import type { ListenerSettings } from '../settings/schema.ts'
 import type { Premises } from './admission.ts'
 import { createCrowd } from './crowd.ts'
 import { createDesk } from './desk.ts'
@@ -13,6 +13,7 @@ import type { ReceptionParts } from './desk.ts'
 import { openListener } from './listener.ts'
 import type { Listener, Opening } from './listener.ts'
 import { createTlsKeeper } from './tls.ts'
+import type { TlsSettings } from './tls.ts'
 
 export type { ReceptionParts } from './desk.ts'
 export type { Listener, Opening } from './listener.ts'
@@ -24,7 +25,7 @@ export interface Reception {
    * Reads the certificate again, for these settings. Gives a sentence when it cannot be used; then the one before stays.
    * Call it before settings are applied, and to take up a renewed certificate.
    */
-  renewCertificate(settings: Pick<Settings, 'tls' | 'hostName'>): Promise<string | undefined>
+  renewCertificate(settings: TlsSettings): Promise<string | undefined>
   /** The listeners that accept connections, in the order in which they were opened. */
   readonly listeners: readonly Listener[]
   /** Sessions open now, over all listeners. */

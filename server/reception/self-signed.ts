@@ -1,6 +1,7 @@
 /**
  * A self-signed certificate for a server that was given none (RFC 5280, DER by hand): an ECDSA key on P-256, the host name
- * as subject and alternative name, good for server authentication.
+ * as subject, good for server authentication. Its alternative names are the host and the domains served, and the users'
+ * doors of each domain as SRV records lead to them (RFC 4985, RFC 6186).
  *
  * It keeps listeners on their sentence and nothing more: nobody can verify it, which opportunistic clients do not try
  * to, and which others should not be asked to overlook. The certificate's own signature uses SHA-256.
@@ -18,6 +19,10 @@ export interface CertificateAndKey {
 
 const dayMilliseconds = 86_400_000
 const validDays = 3650
+/** Domains that are named, at most: a handshake has to carry them. */
+const mostDomains = 50
+/** The services that users find by SRV (RFC 6186 §3.1, RFC 8314 §5.1). */
+const discoverable = ['_submission', '_submissions'] as const
 /** The upper bound of a common name (RFC 5280 appendix A.1). */
 const longestCommonName = 64
 
@@ -34,6 +39,9 @@ const tags = {
   generalizedTime: 0x18,
   version: 0xa0,
   extensions: 0xa3,
+  otherName: 0xa0,
+  otherValue: 0xa0,
+  ia5String: 0x16,
   dnsName: 0x82,
   ipAddress: 0x87,
 } as const
@@ -78,16 +86,36 @@ const pem = (label: string, der: Uint8Array): string => {
 const extension = (id: string, ...value: readonly Uint8Array[]): Buffer =>
   sequence(oid(id), element(tags.octetString, sequence(...value)))
 
-/** `host` is a domain name or IPv4 address; `serial` at least eight unpredictable octets; `now` in milliseconds. */
-export const makeSelfSigned = (host: string, serial: Uint8Array, now: number): CertificateAndKey => {
+const dnsId = (name: string): Buffer => element(tags.dnsName, Buffer.from(name))
+
+/** id-on-dnsSRV (RFC 4985 §2). */
+const srvId = (service: string, domain: string): Buffer => {
+  const value = element(tags.ia5String, Buffer.from(`${service}.${domain}`))
+  return element(tags.otherName, oid('1.3.6.1.5.5.7.8.7'), element(tags.otherValue, value))
+}
+
+/**
+ * `host` is a domain name or IPv4 address; `domains` those that are served; `serial` at least eight unpredictable octets;
+ * `now` in milliseconds.
+ */
+export const makeSelfSigned = (
+  host: string,
+  domains: readonly string[],
+  serial: Uint8Array,
+  now: number,
+): CertificateAndKey => {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const name = domainToASCII(host) || 'localhost'
   const algorithm = sequence(oid('1.2.840.10045.4.3.2')) // ecdsa-with-SHA256
   const commonName = sequence(oid('2.5.4.3'), element(tags.utf8String, Buffer.from(name.slice(0, longestCommonName))))
   const subject = sequence(element(tags.set, commonName))
-  const alternative = isIPv4(name)
-    ? element(tags.ipAddress, Buffer.from(name.split('.').map(Number)))
-    : element(tags.dnsName, Buffer.from(name))
+  const own = isIPv4(name) ? element(tags.ipAddress, Buffer.from(name.split('.').map(Number))) : dnsId(name)
+  const served = domains.slice(0, mostDomains).map((domain) => domainToASCII(domain))
+  const alternatives = [
+    own, // rfc7817-5-01
+    ...served.filter((domain) => domain !== name).map(dnsId), // rfc7817-5-02
+    ...served.flatMap((domain) => discoverable.map((service) => srvId(service, domain))), // rfc7817-5-03
+  ]
   const certified = sequence(
     element(tags.version, element(tags.integer, Buffer.of(2))),
     element(tags.integer, Buffer.of(0x01), serial.subarray(0, 19)),
@@ -99,7 +127,7 @@ export const makeSelfSigned = (host: string, serial: Uint8Array, now: number): C
     element(
       tags.extensions,
       sequence(
-        extension('2.5.29.17', alternative),
+        extension('2.5.29.17', ...alternatives),
         extension('2.5.29.37', oid('1.3.6.1.5.5.7.3.1')), // for servers
       ),
     ),

@@ -17,7 +17,7 @@ describe('a self-signed certificate', () => {
     ['192.0.2.25', 'CN=192.0.2.25', 'IP Address:192.0.2.25'],
     [`${'a'.repeat(60)}.here.example`, `CN=${'a'.repeat(60)}.her`, `DNS:${'a'.repeat(60)}.here.example`],
   ])('for %s', (host, subject, alternative) => {
-    const made = makeSelfSigned(host, randomBytes(16), clock.now())
+    const made = makeSelfSigned(host, [], randomBytes(16), clock.now())
     const certificate = new X509Certificate(made.certificate)
     expect(certificate.subject).toBe(subject)
     expect(certificate.issuer).toBe(subject)
@@ -27,8 +27,20 @@ describe('a self-signed certificate', () => {
     expect(certificate.validToDate.getTime()).toBeGreaterThan(clock.now() + 365 * 86_400_000)
   })
 
+  test('names the domains that are served, and their services', () => {
+    const made = makeSelfSigned(
+      'mx.here.example',
+      ['here.example', 'b\u00fccher.example'],
+      randomBytes(16),
+      clock.now(),
+    )
+    const { subjectAltName, raw } = new X509Certificate(made.certificate)
+    expect(subjectAltName).toContain('DNS:mx.here.example, DNS:here.example, DNS:xn--bcher-kva.example, othername:')
+    expect(raw.toString('latin1')).toContain('_submissions.xn--bcher-kva.example')
+  })
+
   test('is dated well beyond the middle of the century', () => {
-    const made = makeSelfSigned('mx.here.example', randomBytes(16), Date.UTC(2045, 0, 1))
+    const made = makeSelfSigned('mx.here.example', [], randomBytes(16), Date.UTC(2045, 0, 1))
     expect(new X509Certificate(made.certificate).validToDate.getUTCFullYear()).toBe(2054)
   })
 })
@@ -48,7 +60,7 @@ describe('the keeper', () => {
   test('reads files, and keeps what it has when they are no good', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'tls-'))
     try {
-      const made = makeSelfSigned('mx.here.example', randomBytes(16), clock.now())
+      const made = makeSelfSigned('mx.here.example', [], randomBytes(16), clock.now())
       const tls = { certificate: join(folder, 'certificate.pem'), key: join(folder, 'key.pem') }
       await writeFile(tls.certificate, made.certificate)
       await writeFile(tls.key, made.key)

@@ -48,24 +48,28 @@ const materialOf = ({ certificate, key }: CertificateAndKey, settings: Settings[
   return endPoint === undefined ? { context } : { context, endPoint }
 }
 
+export type TlsSettings = Pick<Settings, 'tls' | 'hostName' | 'incoming'>
+
 export interface TlsKeeper {
   /** What new handshakes use; undefined until `renew` succeeded once. */
   current(): TlsMaterial | undefined
   /** Makes it fit these settings; a sentence when that is not possible. */
-  renew(settings: Pick<Settings, 'tls' | 'hostName'>): Promise<string | undefined>
+  renew(settings: TlsSettings): Promise<string | undefined>
 }
 
 export const createTlsKeeper = (ids: Pick<Ids, 'secret'>, clock: Pick<Clock, 'now'>): TlsKeeper => {
   const selfSigned = new Map<string, CertificateAndKey>()
   let current: TlsMaterial | undefined
 
-  const ownCertificate = (hostName: string): CertificateAndKey => {
-    const made = selfSigned.get(hostName) ?? makeSelfSigned(hostName, ids.secret(16), clock.now())
-    selfSigned.set(hostName, made)
+  const ownCertificate = ({ hostName, incoming: { domains } }: TlsSettings): CertificateAndKey => {
+    const names = [hostName, ...domains].join(' ')
+    const made = selfSigned.get(names) ?? makeSelfSigned(hostName, domains, ids.secret(16), clock.now())
+    selfSigned.set(names, made)
     return made
   }
-  const load = async ({ tls, hostName }: Pick<Settings, 'tls' | 'hostName'>): Promise<CertificateAndKey> => {
-    if (tls.certificate === undefined || tls.key === undefined) return ownCertificate(hostName)
+  const load = async (settings: TlsSettings): Promise<CertificateAndKey> => {
+    const { tls } = settings
+    if (tls.certificate === undefined || tls.key === undefined) return ownCertificate(settings)
     const [certificate, key] = await Promise.all([readFile(tls.certificate, 'utf8'), readFile(tls.key, 'utf8')])
     return { certificate, key }
   }

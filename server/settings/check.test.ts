@@ -222,8 +222,18 @@ describe('what fields say together', () => {
     ['the API beyond loopback', { admin: { address: '0.0.0.0' } }, ['admin.address']],
     [
       'networks that are none',
-      { relay: { trustedHosts: ['192.0.2.0/33', 'mail.example', '10.0.0', '::1/129'] } },
-      ['relay.trustedHosts[0]', 'relay.trustedHosts[1]', 'relay.trustedHosts[2]', 'relay.trustedHosts[3]'],
+      { relay: { trustedHosts: ['192.0.2.0/33', 'mail', '10.0.0', '::1/129', '10.*.3.*', '*', '*.*.*.*'] } },
+      Array.from({ length: 7 }, (_, index) => `relay.trustedHosts[${index}]`),
+    ],
+    [
+      'names among the refused hosts',
+      { refusals: { hosts: ['mail.example', '*.example'] } },
+      ['refusals.hosts[0]', 'refusals.hosts[1]'],
+    ],
+    [
+      'a new address that is none or many',
+      { users: [{ name: 'alice' }], aliases: [{ address: 'info', to: ['alice', 'bob@there.example'], moved: 'told' }] },
+      ['aliases[0].moved'],
     ],
     [
       'refusals that are none',

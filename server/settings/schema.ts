@@ -79,6 +79,12 @@ export const alias = z
   .strictObject({
     address: z.string().describe('Local-part alone (at every local domain) or local-part@domain.'),
     to: z.array(z.string()).min(1).describe('Where its mail goes: names of users, or addresses anywhere.'),
+    moved: z
+      .enum(['silently', 'told', 'refused'])
+      .default('silently')
+      .describe(
+        'What senders learn: silently passes mail on, told does so and names the new address (251), refused takes none and names it (551).',
+      ),
   })
   .describe('Another address for one or more recipients; the sender stays as it is (RFC 5321 §3.9.1).')
 
@@ -136,6 +142,12 @@ export const settingsSchema = z
           .array(z.string())
           .default([])
           .describe('Domains whose mail is accepted from anybody and passed on to their own exchangers (backup MX).'),
+        internationalHeaders: z
+          .boolean()
+          .default(true)
+          .describe(
+            'Take messages with UTF-8 in their header for users here (RFC 6531); off where their programs cannot read them.',
+          ),
       })
       .prefault({})
       .describe('Mail from other servers.'),
@@ -176,7 +188,7 @@ export const settingsSchema = z
           .array(z.string())
           .default([])
           .describe(
-            'Addresses and networks (192.0.2.7, 192.0.2.0/24, 2001:db8::/32) that may relay without authentication.',
+            'Hosts that may relay without authentication: addresses and networks (192.0.2.7, 192.0.2.0/24, 192.0.2.*, 2001:db8::/32), and on relay listeners names (*.inside.example), which DNS must confirm both ways.',
           ),
         acknowledgeOpenRelay: z
           .boolean()
@@ -297,6 +309,11 @@ export const settingsSchema = z
     limits: z
       .strictObject({
         messageSize: z.int().min(0).default(50_000_000).describe('Octets of one message; 0 means no limit.'),
+        queueSize: z
+          .int()
+          .min(0)
+          .default(0)
+          .describe('Octets that wait in the queue; a message beyond them is put off with 452. 0 means no limit.'),
         recipients: z
           .int()
           .min(100)
@@ -380,6 +397,35 @@ export const settingsSchema = z
           .default('refuse')
           .describe('What to do with content in which CR or LF stand alone.'),
         senders: z.array(z.string()).default([]).describe('Reverse-paths (address or domain) that are refused.'),
+        senderDomains: z
+          .enum(['unchecked', 'defer', 'refuse'])
+          .default('unchecked')
+          .describe(
+            'Ask DNS for the domain of a reverse-path: one that takes no mail is refused, one that does not exist put off or refused, one that cannot be told put off.',
+          ),
+        recipientDomains: z
+          .enum(['unchecked', 'check'])
+          .default('unchecked')
+          .describe(
+            'Ask DNS for the domain of a forward-path elsewhere, and refuse at once what could only be returned: no such domain (550), or one that takes no mail (556).',
+          ),
+        answers: z
+          .strictObject({
+            hosts: z
+              .enum(['refuse', 'defer', 'accept'])
+              .default('refuse')
+              .describe('The hosts above: refused for good (554), put off (421), or taken for now.'),
+            senders: z
+              .enum(['refuse', 'defer', 'accept'])
+              .default('refuse')
+              .describe('The senders above: refused for good (5yz), put off (4yz), or taken for now.'),
+            relaying: z
+              .enum(['refuse', 'defer'])
+              .default('refuse')
+              .describe('Who may not relay: refused for good (5yz) or put off (4yz).'),
+          })
+          .prefault({})
+          .describe('How sure the administrator is of a rule: a mistake in one that only defers loses no mail.'),
       })
       .prefault({})
       .describe('Whom the server does not want to hear.'),

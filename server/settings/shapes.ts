@@ -29,8 +29,14 @@ export interface Network {
   readonly prefix: number
 }
 
-/** `192.0.2.7`, `192.0.2.0/24`, `2001:db8::/32`; undefined when it is none of them. */
+/** `192.0.2.7`, `192.0.2.0/24`, `192.0.2.*`, `2001:db8::/32`; undefined when it is none of them. */
 export function networkOf(text: string): Network | undefined {
+  const starred = /^(\d{1,3}(?:\.\d{1,3}){0,2})((?:\.\*){1,3})$/.exec(text)
+  const [, fixed = '', stars = ''] = starred ?? []
+  if (starred !== null) {
+    const address = fixed + '.0'.repeat(stars.length / 2)
+    return isIP(address) === 4 ? { address, family: 4, prefix: 32 - 4 * stars.length } : undefined
+  }
   const parts = /^([0-9A-Fa-f.:]+)(?:\/(\d{1,3}))?$/.exec(text)
   const address = parts?.[1] ?? ''
   const family = isIP(address)

@@ -117,6 +117,10 @@ export async function openWireClient(
       const { socket: above } = channel
       return above instanceof TLSSocket ? above.exportKeyingMaterial(32, EXPORTER_LABEL, Buffer.alloc(0)) : undefined
     },
+    get certificate() {
+      const { socket: above } = channel
+      return above instanceof TLSSocket ? above.getPeerCertificate().raw : undefined
+    },
     get channelBindings() {
       const { socket: above } = channel
       return above instanceof TLSSocket ? bindingsOf(above) : {}

@@ -95,6 +95,16 @@ Then('the server answers, each time after RSET:', async function (this: MailWorl
   await answers(this, table.rows(), (command) => command, ['RSET'])
 })
 
+/** The path stands in the text of the answer, in brackets, where a program finds it (RFC 5321 §4.2.2). */
+Then(
+  '{string} is answered {code} with the path {path}',
+  async function (this: MailWorld, command: string, code: string, path: string) {
+    const reply = await client(this).say(command)
+    assert.ok(matches(reply, code), textOf(reply))
+    assert.ok(reply.lines.join(' ').includes(`<${path}>`), textOf(reply))
+  },
+)
+
 Then('MAIL is answered for the reverse-paths:', async function (this: MailWorld, table: DataTable) {
   await answers(this, table.rows(), (path) => `MAIL FROM:${path}`, ['RSET'])
 })

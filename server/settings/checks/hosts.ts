@@ -19,7 +19,7 @@ import type { Check, Findings } from './finding.ts'
 export const checkHosts: Check = (settings, findings) => {
   checkIncoming(settings, findings)
   checkListeners(settings, findings)
-  checkNetworks(settings.relay.trustedHosts, ['relay', 'trustedHosts'], findings)
+  checkNetworks(settings.relay.trustedHosts, ['relay', 'trustedHosts'], findings, true)
   checkNetworks(settings.refusals.hosts, ['refusals', 'hosts'], findings)
   checkSenders(settings, findings)
   checkOutgoing(settings, findings)
@@ -143,14 +143,20 @@ function overlap(one: string, other: string): boolean {
   return false
 }
 
-function checkNetworks(networks: readonly string[], path: Path, findings: Findings): void {
+/** `host.example`, `*.example`: not the stars of a network that was written badly, nor a name without a dot. */
+const isHostPattern = (text: string): boolean => {
+  const name = text.replace(/^\*?\./, '')
+  return isDomainName(name) && name.includes('.') && !/^[\d.*]+$/.test(text)
+}
+
+function checkNetworks(networks: readonly string[], path: Path, findings: Findings, names = false): void {
   networks.forEach((network, index) => {
-    if (networkOf(network) !== undefined) return
+    if (networkOf(network) !== undefined || (names && isHostPattern(network))) return
     findings.mistake(
       [...path, index],
       network,
-      'This is neither an IP address nor a network.',
-      'Write an address (192.0.2.7, 2001:db8::7) or a network (192.0.2.0/24, 2001:db8::/32).',
+      `This is neither an IP address nor a network${names ? ', nor the name of a host' : ''}.`,
+      `Write an address (192.0.2.7, 2001:db8::7) or a network (192.0.2.0/24, 2001:db8::/32)${names ? ', or a name (*.inside.example)' : ''}.`,
     )
   })
 }

@@ -19,6 +19,14 @@ export const checkPeople: Check = (settings, findings) => {
   checkDuplicates(claims, findings)
   const known = { claims, domains: settings.incoming.domains }
   settings.aliases.forEach((alias, index) => {
+    if (alias.moved !== 'silently' && alias.to.length > 1) {
+      findings.mistake(
+        ['aliases', index, 'moved'],
+        alias.moved,
+        'Only one new address can be told, and this alias has several.',
+        'Leave one address in it, or write "silently".',
+      )
+    }
     alias.to.forEach((to, entry) => checkTarget(to, ['aliases', index, 'to', entry], known, findings))
   })
   settings.lists.forEach((list, index) => {
