@@ -111,7 +111,8 @@ export const hostList = (texts: readonly string[]): HostList => {
     names: patterns.length > 0,
     has: (text, name) => {
       if (name !== undefined && patterns.some((pattern) => domainMatches(pattern, name))) return true
-      const address = networks.length === 0 ? undefined : parseAddress(text)
+      if (networks.length === 0) return false
+      const address = parseAddress(text)
       return address !== undefined && networks.some((network) => contains(network, address))
     },
   }
