@@ -62,7 +62,8 @@ export const fitsIn = ({ queue, settings }: Pick<Desk, 'queue' | 'settings'>, oc
 export const openIntake = (desk: Desk, facts: IntakeFacts): Intake => {
   const { origin, transaction } = facts
   const { hostName, incoming, limits, submission } = desk.settings()
-  const { isLocal, primaryDomain } = desk.policy().directory
+  const { directory } = desk.policy()
+  const { primaryDomain } = directory
   const id = desk.ids.unique()
   const scanner = new HeaderScanner(watchedFields)
   // rfc5321-6.4-01: a relay adds nothing but its trace.
@@ -126,7 +127,8 @@ export const openIntake = (desk: Desk, facts: IntakeFacts): Intake => {
   /** Whether anybody among the recipients has a mailbox here. */
   const staysHere = (): boolean =>
     transaction.recipients.some(
-      ({ forwardPath }) => forwardPath.kind === 'postmaster' || isLocal(forwardPath.mailbox.host, facts.localAddress),
+      ({ forwardPath }) =>
+        forwardPath.kind === 'postmaster' || directory.isLocal(forwardPath.mailbox.host, facts.localAddress),
     )
 
   const refuse = (cause: string, reply: Reply): Accepted => {
