@@ -211,7 +211,8 @@ export interface WireReply {
 
 export interface WireOptions {
   readonly from?: string
-  readonly implicitTls?: boolean
+  /** TLS from the first byte; with an authority the server's certificate is verified. */
+  readonly implicitTls?: boolean | SecureAs
   readonly title?: string
   /** Milliseconds to wait for a reply before giving up (default 5,000). */
   readonly patience?: number

@@ -94,11 +94,18 @@ Given('the server has a good certificate for {host}', async function (this: Mail
 Then(
   'a client that trusts its authority can verify {host} on the {listenerRole} listener',
   async function (this: MailWorld, serverName: string, role: 'relay' | 'submission' | 'submissions') {
-    const wire = await connect(this, stranger, role === 'submissions' ? 'submission' : role)
+    const as = { authority: this.scene.authority, serverName }
+    if (role === 'submissions') {
+      await this.serverRuns()
+      const wire = await this.scene.connect(this.endpoint(role), { implicitTls: as, title: 'a client that verifies' })
+      await wire.reply()
+      return
+    }
+    const wire = await connect(this, stranger, role)
     await wire.reply()
     await wire.say('EHLO client.example')
     assert.equal((await wire.say('STARTTLS')).code, 220)
-    await wire.secure({ authority: this.scene.authority, serverName })
+    await wire.secure(as)
   },
 )
 

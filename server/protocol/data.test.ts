@@ -12,7 +12,7 @@ interface Read {
 }
 
 function read(pieces: readonly Uint8Array[]): Read {
-  const reader = new DataReader({ maximumTextLine: 1000 })
+  const reader = new DataReader()
   let content = ''
   let rest: string | undefined
   for (const piece of pieces) {
@@ -124,21 +124,11 @@ describe('facts', () => {
   ])('%s', (_, sent, facts) => {
     expect(readAll(sent).facts).toMatchObject({ by: 'DATA', ...facts })
   })
-
-  test.each([
-    [998, false],
-    [999, true],
-  ])('a text line of %i octets and CRLF is over 1000: %s', (length, over) => {
-    const reader = new DataReader({ maximumTextLine: 1000 })
-    reader.feed(octets(`..${'x'.repeat(length - 1)}\r\n.\r\n`))
-    expect(reader.hasTooLongLine).toBe(over)
-    expect(reader.facts().longestLine).toBe(length + 2)
-  })
 })
 
 test('content is handed out as views, not copies', () => {
   const bytes = octets('one\r\n..two\r\nthree\r\n.\r\n')
-  const { content } = new DataReader({ maximumTextLine: 1000 }).feed(bytes)
+  const { content } = new DataReader().feed(bytes)
   expect(content.map(latin1)).toEqual(['one\r\n', '.two\r\nthree\r\n'])
   expect(content.every((view) => view.buffer === bytes.buffer)).toBe(true)
 })
@@ -173,7 +163,7 @@ test('what a sender stuffs comes out again, whatever it is', () => {
 })
 
 test('a large message streams through', () => {
-  const reader = new DataReader({ maximumTextLine: 1000 })
+  const reader = new DataReader()
   const block = octets(`${'x'.repeat(70)}\r\n`.repeat(900))
   for (let count = 0; count < 100; count++) expect(reader.feed(block).done).toBe(false)
   expect(reader.feed(octets('.\r\n')).done).toBe(true)

@@ -26,7 +26,6 @@ const onlyCr = Uint8Array.of(cr)
 type Place = 'line-start' | 'dot' | 'dot-cr' | 'text' | 'after-cr' | 'done'
 
 export class DataReader {
-  readonly #maximumTextLine: number
   #place: Place = 'line-start'
   #octets = 0
   #has8bit = false
@@ -35,11 +34,6 @@ export class DataReader {
   /** Octets of the line that is under way. */
   #line = 0
   #longestLine = 0
-
-  /** `maximumTextLine`: octets, CRLF included, the transparency dot not counted (RFC 5321 §4.5.3.1.6). */
-  constructor(options: { readonly maximumTextLine: number }) {
-    this.#maximumTextLine = options.maximumTextLine
-  }
 
   /** The next octets after the 354. The views in the answer share memory with `bytes`. */
   feed(bytes: Uint8Array): ContentRead {
@@ -114,11 +108,6 @@ export class DataReader {
       bareLineEnds: this.#bareLineEnds,
       longestLine: Math.max(this.#longestLine, this.#line),
     }
-  }
-
-  /** A line went over the limit: the message will be refused, so its content need not be kept. */
-  get hasTooLongLine(): boolean {
-    return Math.max(this.#longestLine, this.#line) > this.#maximumTextLine
   }
 
   #hand(content: Uint8Array[], piece: Uint8Array): void {

@@ -133,6 +133,7 @@ export async function openWireClient(
       if (!socket.closed) await once(socket, 'close')
     },
   }
-  if (options.implicitTls === true) await secure()
+  const { implicitTls = false } = options
+  if (implicitTls !== false) await secure(implicitTls === true ? {} : implicitTls)
   return client
 }

@@ -28,7 +28,7 @@ export function* data(memory: Memory): Handling {
   if (transaction.parameters.body === 'BINARYMIME') return say(replies.dataForBinary) // rfc3030-3-04
   const ruling = yield* ask({ ask: 'content', by: 'DATA' })
   if (ruling.kind === 'refused') return sayRuling(ruling, ruling.reply)
-  const reader = new DataReader({ maximumTextLine: terms.maximumTextLine })
+  const reader = new DataReader()
   const { exceeded } = yield* takeIn({ reader, limit: sizeLimit(terms) }, replies.startMailInput)
   return yield* conclude(memory, exceeded ? replies.messageTooBig(terms.maximumMessageSize) : undefined, () =>
     reader.facts(),
