@@ -328,6 +328,8 @@ export interface Scene {
   exchanger(name: string, options?: ExchangerOptions): Promise<Exchanger>
   readonly exchangers: readonly Exchanger[]
   connect(to: { readonly host: string; readonly port: number }, options?: WireOptions): Promise<WireClient>
+  /** Closes every raw client that is still connected. */
+  hangUp(): Promise<void>
   submit(to: { readonly host: string; readonly port: number }, submission: Submission): Promise<SubmissionResult>
   /** A proxy in the path to the target, with an address of its own and the exchanger port. */
   proxy(to: { readonly host: string; readonly port: number }, trouble?: PathTrouble): Promise<Proxy>

@@ -13,7 +13,7 @@ import { createAuthority } from './certificates.ts'
 import type { Authority, CertificateKind } from './certificates.ts'
 import { openSubmission } from './clients/submit.ts'
 import { openWireClient } from './clients/wire.ts'
-import type { Conversation, Exchanger, ExchangerOptions, Scene } from './contract.ts'
+import type { Conversation, Exchanger, ExchangerOptions, Scene, WireClient } from './contract.ts'
 import { openRecorder } from './conversation.ts'
 import { openNameServer } from './dns/name-server.ts'
 import { openScriptedExchanger } from './exchangers/scripted.ts'
@@ -54,6 +54,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
   ): Promise<{ readonly cert: string; readonly key: string }> =>
     await (await authorityOfScene()).issue(kind, name, addresses)
 
+  const clients: WireClient[] = []
   const block = options.block?.again() ?? (await claimBlock(options.blocks))
   stops.push(() => block.release())
   try {
@@ -97,8 +98,12 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
         const recorder = openRecorder(wanted.title ?? `${wanted.from ?? 'a client'} → ${to.host}:${to.port}`)
         conversations.push(recorder.conversation)
         const client = await openWireClient(to, wanted, recorder)
+        clients.push(client)
         stops.push(() => client.close())
         return client
+      },
+      async hangUp() {
+        await Promise.all(clients.map((client) => client.close()))
       },
       async submit(to, submission) {
         const running = openSubmission(to, submission)

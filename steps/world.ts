@@ -283,6 +283,8 @@ export class MailWorld extends World<{
   /** Runs every stop, last opened first; gives what went wrong instead of stopping half way. */
   async close(): Promise<readonly string[]> {
     const faults: string[] = []
+    // Sessions that nobody ends would be waited for by a server that is told to stop.
+    await this.openedScene?.hangUp().catch((fault: unknown) => faults.push(String(fault)))
     for (const stop of this.stops.toReversed()) {
       try {
         await stop()

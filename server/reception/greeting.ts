@@ -38,8 +38,9 @@ export const greet = (
   const { limits, refusals } = desk.settings()
   if (limits.greetingDelay === 0 && refusals.earlyTalkers === 'allow') return opening
   const wait = async (): Promise<Ruling> => {
-    if (limits.greetingDelay === 0) await oneLook()
-    else await new Promise<void>((resolve) => desk.clock.after(limits.greetingDelay, resolve))
+    if (limits.greetingDelay > 0) await new Promise<void>((resolve) => desk.clock.after(limits.greetingDelay, resolve))
+    // A timer that is late, because the machine is busy, runs before what came meanwhile has been read.
+    await oneLook()
     if (!spoken()) return opening
     desk.tell('early-talker', { session }, { client: client.address, refused: refusals.earlyTalkers === 'refuse' })
     return refusals.earlyTalkers === 'refuse' ? desk.policy().earlyTalker() : opening
