@@ -18,6 +18,17 @@ test('every observable MUST and SHOULD has a scenario or a written reason', () =
   expect(open.map(({ id, what }) => `${id} ${what}`)).toEqual([])
 })
 
+/** Rows in scope that say MUST and have a reason in place of a scenario: it is a number that only shrinks. */
+const reasonedMust = 7
+
+test('nine of ten SHOULD in scope have a scenario, and all MUST but a few', () => {
+  const covered = coverageOf(catalogue, tags)
+  const sum = (level: 'must' | 'should', count: 'rows' | 'covered'): number =>
+    covered.reduce((total, source) => total + source[level][count], 0)
+  expect(sum('should', 'covered') / sum('should', 'rows')).toBeGreaterThanOrEqual(0.9)
+  expect(sum('must', 'rows') - sum('must', 'covered')).toBeLessThanOrEqual(reasonedMust)
+})
+
 test('whoever is bound in place of a mail server is named in the words of the text', () => {
   const unsaid = readFileSync(home('fixtures/requirements/out-of-scope.tsv'), 'utf8')
     .trimEnd()
