@@ -70,7 +70,7 @@ Feature: Paths go on as they came, and routes are forgotten
   @rfc5321-2.3.11-01 @rfc5321-2.4-04 @rfc5321-3.6.1-04 @rfc6409-8.8-01 @must
   Rule: Reverse-path and local-parts arrive letter for letter
 
-    @rfc5321-4.1.2-10
+    @rfc5321-4.1.2-10 @rfc5321-4.1.2-07
     Scenario Outline: <from> to <to>
       When alice submits a message from '<from>' to '<to>'
       Then the client says to mx1.there.example:
