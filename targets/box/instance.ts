@@ -160,7 +160,13 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
       await clear()
       places = listeners
       await write(rendered)
-      await start()
+      try {
+        await start()
+      } catch (error) {
+        // What did not come up in time is not taken for a running server by the next scenario.
+        configuration = ''
+        throw error
+      }
     },
     async change(rendered, listeners) {
       const closed = places.length === 0
