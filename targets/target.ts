@@ -35,8 +35,6 @@ export type Capability =
   | 'scram-plus'
   /** It takes a bare LF in content for a line end, or refuses it, whatever it is told; it cannot be kept. */
   | 'mends-line-ends'
-  /** It offers no PIPELINING: commands in groups (`@needs-pipelining`) are not asked of it. */
-  | 'one-by-one'
   /** Without a certificate in its settings it makes one. */
   | 'own-certificate'
   /** It sends mail to other servers; without it whatever needs a mail exchanger is not applicable. */
