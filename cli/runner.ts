@@ -14,7 +14,7 @@ import type { ScenarioResult } from '../report/results.ts'
 import { codeHome, home } from './home.ts'
 
 /** What steps are told: the target's name, where its packages lie. */
-export type Parameters = Readonly<Record<string, string | boolean>>
+export type Parameters = Readonly<Record<string, string | boolean | readonly string[]>>
 
 export interface Wanted {
   readonly paths: readonly string[]

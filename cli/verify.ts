@@ -15,6 +15,7 @@ import type { ScenarioResult } from '../report/results.ts'
 import { exitCodes } from '../report/verdict.ts'
 import { cacheFolder } from '../targets/box/packages.ts'
 import { targetNames, whyUnavailable } from '../targets/choose.ts'
+import { isHost, offersOfHost } from '../targets/host/host.ts'
 import { readCatalogue } from './coverage.ts'
 import { hasListener, openMessageFile, tellListener, writeReport } from './report-files.ts'
 import { leaveNothingBehind } from './interruption.ts'
@@ -94,16 +95,21 @@ export const verify = async (selection: readonly string[], options: VerifyOption
       const place =
         options.reportDir === undefined || targets.length === 1 ? options.reportDir : join(options.reportDir, target)
       const messages = await openMessageFile(place)
-      const asked = {
+      const asked = wanted(target)
+      const whole = {
         target,
-        wanted: { ...wanted(target), said: (message: Envelope) => messages.write(message) },
+        wanted: {
+          ...asked,
+          parameters: { ...asked.parameters, ...(isHost(target) && { offered: await offersOfHost(target) }) },
+          said: (message: Envelope) => messages.write(message),
+        },
         catalogue,
         baseline,
         failOn,
         command: selection.join(' '),
       }
       try {
-        verified.push(await verifyTarget(runner, asked, cache))
+        verified.push(await verifyTarget(runner, whole, cache))
       } finally {
         await messages.close()
       }

@@ -145,6 +145,16 @@ Then(
   },
 )
 
+/** Nothing need be there: for what may be refused, and is whole where it was not. */
+Then(
+  'every message in the mailbox of {mailbox} ends with {string}',
+  async function (this: MailWorld, address: string, text: string) {
+    const expected = contentOf(unescapeBytes(this.fillIn(text)))
+    for (const { content } of await this.mailbox(address))
+      assert.ok(contentOf(content).endsWith(expected), contentOf(content).slice(-expected.length - 200))
+  },
+)
+
 Then(
   'the message in the mailbox of {mailbox} nowhere contains {string}',
   async function (this: MailWorld, address: string, text: string) {

@@ -12,6 +12,7 @@ import type { ScramResult } from '../simulators/clients/scram.ts'
 import { unescapeBytes } from '../simulators/notation.ts'
 import { openScene } from '../simulators/scene.ts'
 import { NotApplicable, TargetUnavailable, createTarget, sceneOptionsFor } from '../targets/choose.ts'
+import type { TargetOptions } from '../targets/choose.ts'
 import type { SettingsDocument } from '../server/settings/schema.ts'
 import type { Capability, Endpoint, StoredMessage, Target } from '../targets/target.ts'
 import { newCast, passwordOf, place } from './cast.ts'
@@ -33,8 +34,8 @@ export class MailWorld extends World<{
   readonly cache?: string
   /** The reference server in a process of its own. */
   readonly outOfProcess?: boolean
-  /** What a server that is already there is set to. */
   readonly policy?: string
+  readonly offered?: TargetOptions['offered']
 }> {
   readonly cast = newCast()
   readonly letters: Letter[] = []
@@ -84,6 +85,7 @@ export class MailWorld extends World<{
       ownProcess: this.ownProcess,
       worker,
       ...(this.parameters.policy !== undefined && { policy: this.parameters.policy }),
+      ...(this.parameters.offered !== undefined && { offered: this.parameters.offered }),
     })
     const address = this.scene.address('server')
     const usual = serviceSettings(this.scene, address)

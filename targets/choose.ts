@@ -12,6 +12,7 @@ import { opensmtpd } from './opensmtpd/opensmtpd.ts'
 import { containerPackages } from './container/runtime.ts'
 import { createContainerTarget, isContainer, whyNoContainer } from './container/container.ts'
 import { createHostTarget, isHost, policyIn, whyNotHost } from './host/host.ts'
+import type { Extension } from './host/offers.ts'
 import { postfix } from './postfix/postfix.ts'
 import { sendmail } from './sendmail/sendmail.ts'
 import { createReferenceTarget } from './reference.ts'
@@ -30,6 +31,8 @@ export interface TargetOptions {
   readonly worker: Worker
   /** The file that tells what a server that is already there is set to. */
   readonly policy?: string
+  /** What that server offers, where the policy does not say. */
+  readonly offered?: readonly Extension[]
 }
 
 /** Mail servers of the system's packages, each in a box of its own. */
@@ -57,7 +60,7 @@ export const createTarget = (name: string, options: TargetOptions): Target => {
   if (isHost(name)) {
     const policy = policyIn(options.policy ?? '')
     if (typeof policy === 'string') throw new TargetUnavailable(policy)
-    return createHostTarget(name, policy)
+    return createHostTarget(name, policy, options.offered)
   }
   const make = makers[name]
   if (make === undefined) throw new Error(`there is no target "${name}"; known are ${targetNames.join(', ')}`)

@@ -5,17 +5,15 @@
  * question. It is never stopped; what a scenario left in it stays there.
  */
 import { readFileSync } from 'node:fs'
-import { connect } from 'node:net'
-import { once } from 'node:events'
 import { endpointOf, isLoopback } from '../../cli/far.ts'
 import type { SettingsDocument } from '../../server/settings/schema.ts'
 import { NotApplicable } from '../faults.ts'
 import { fieldsOf, isWithin } from '../house.ts'
 import type { Capability, Target } from '../target.ts'
+import { capabilityOf, missing, offersOf, refusesRecipients, spoken } from './offers.ts'
+import type { Extension } from './offers.ts'
 import { readPolicy } from './policy.ts'
 import type { Policy } from './policy.ts'
-
-const patienceMilliseconds = 5000
 
 export const isHost = (name: string): boolean => name.startsWith('host:')
 
@@ -27,14 +25,11 @@ export const whyNotHost = async (name: string): Promise<string | undefined> => {
   const { host, port } = placeOf(name)
   if (!isLoopback(host))
     return `${name} is not a loopback address: only servers on this machine are verified; smtpspec probe speaks to others`
-  const socket = connect({ host, port })
   try {
-    await once(socket, 'connect', { signal: AbortSignal.timeout(patienceMilliseconds) })
+    await offersOf(host, port)
     return undefined
   } catch (error) {
     return `${name} cannot be reached: ${error instanceof Error ? error.message : String(error)}`
-  } finally {
-    socket.destroy()
   }
 }
 
@@ -50,26 +45,14 @@ export const policyIn = (file: string): Policy | string => {
   return read.kind === 'read' ? read.policy : `"${file}" is no policy: ${read.mistakes.join('; ')}`
 }
 
-const capabilitiesOf = ({ ports, extensions, authentication }: Policy): ReadonlySet<Capability> => {
-  const offered = {
-    PIPELINING: 'pipelining',
-    SIZE: 'size',
-    '8BITMIME': '8bitmime',
-    STARTTLS: 'tls',
-    DSN: 'dsn',
-    CHUNKING: 'chunking',
-    BINARYMIME: 'binarymime',
-    SMTPUTF8: 'smtputf8',
-    ENHANCEDSTATUSCODES: 'enhanced-codes',
-  } as const
-  return new Set<Capability>([
-    ...extensions.map((keyword) => offered[keyword]),
+const capabilitiesOf = ({ ports, authentication }: Policy, offered: readonly Extension[]): ReadonlySet<Capability> =>
+  new Set<Capability>([
+    ...offered.map((extension) => capabilityOf[extension]),
     ...(ports.submission === undefined ? [] : (['submission'] as const)),
     ...(ports.submissions === undefined ? [] : (['submissions'] as const)),
     ...(authentication.methods.includes('SCRAM-SHA-256') ? (['scram'] as const) : []),
     ...(authentication.methods.includes('SCRAM-SHA-256-PLUS') ? (['scram-plus'] as const) : []),
   ])
-}
 
 /** Settings that the scenario asks for and the policy does not say; dotted names. */
 const otherwise = (wanted: SettingsDocument, usual: SettingsDocument, policy: Policy): readonly string[] => {
@@ -83,18 +66,27 @@ export interface Place {
   readonly ports: Readonly<Partial<Record<'relay' | 'submission' | 'submissions', number | undefined>>>
 }
 
-export const createHostTarget = (name: string, policy: Policy): Target => {
+/** What it offers, where the policy does not say. Rejects when it does not tell. */
+export const offersOfHost = async (name: string): Promise<readonly Extension[]> => {
   const { host, port } = placeOf(name)
-  return createPlacedTarget(name, policy, () => ({ host, ports: { relay: port, ...policy.ports } }))
+  return offersOf(host, port)
+}
+
+/** `offered` is what it answered to EHLO; the policy's own word goes first. */
+export const createHostTarget = (name: string, policy: Policy, offered: readonly Extension[] = []): Target => {
+  const { host, port } = placeOf(name)
+  const known = { ...policy, extensions: policy.extensions ?? offered }
+  return createPlacedTarget(name, known, () => ({ host, ports: { relay: port, ...policy.ports } }))
 }
 
 /** The same for a server whose place is only known once it was started. */
 export const createPlacedTarget = (name: string, policy: Policy, where: () => Place): Target => {
   let usual: SettingsDocument = {}
   const trusts = isWithin(policy.trustedHosts)
+  const offered = policy.extensions ?? []
   return {
     name,
-    capabilities: capabilitiesOf(policy),
+    capabilities: capabilitiesOf(policy, offered),
     version: async () => 'as it is there',
     usual(settings) {
       const { host, ports } = where()
@@ -122,6 +114,11 @@ export const createPlacedTarget = (name: string, policy: Policy, where: () => Pl
       return bits === '32' ? address : address.replace(/\d+$/, (last) => String(Number(last) + 1))
     },
     unfit(text) {
+      const said = spoken(text)
+      const extension = missing(said, offered)
+      if (extension !== undefined) return `does not offer ${extension}`
+      if (policy.takesEveryRecipient && refusesRecipients(text))
+        return 'takes every recipient, as its policy says, and the scenario has one that is to be refused'
       if (policy.hostName !== 'mail.here.example' && text.includes('mail.here.example'))
         return `is called ${policy.hostName}, and the scenario speaks of mail.here.example`
       const mechanisms = [...text.matchAll(/AUTH (PLAIN|LOGIN|CRAM-MD5|SCRAM-SHA-256(?:-PLUS)?)\b/g)]

@@ -51,9 +51,11 @@ test('people speak from addresses that the server trusts, or does not', () => {
 
 test('scenarios that speak of what the policy lacks are not asked', () => {
   const target = createHostTarget('host:127.0.0.1:2525', { ...policyOf(example), hostName: 'mx.corp.example' })
-  expect(target.unfit?.('AUTH CRAM-MD5')).toContain('does not offer CRAM-MD5')
-  expect(target.unfit?.('names itself mail.here.example')).toContain('is called mx.corp.example')
-  expect(target.unfit?.('AUTH PLAIN')).toBeUndefined()
+  const unfit = (said: string): string | undefined => target.unfit?.(JSON.stringify([{ text: said }]))
+  expect(unfit('AUTH CRAM-MD5')).toContain('does not offer CRAM-MD5')
+  expect(unfit('names itself mail.here.example')).toContain('is called mx.corp.example')
+  expect(unfit('AUTH PLAIN')).toBeUndefined()
+  expect(unfit('C: BDAT 0')).toContain('does not offer CHUNKING')
 })
 
 test('only loopback is spoken to, and silence there is told', async () => {

@@ -7,6 +7,7 @@
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { mechanism } from '../../server/settings/schema.ts'
+import { extensions } from './offers.ts'
 
 const port = z.int().min(1).max(65_535)
 
@@ -26,21 +27,9 @@ export const policySchema = z.strictObject({
     .strictObject({ methods: z.array(mechanism).default([]), clearText: z.boolean().default(false) })
     .prefault({}),
   trustedHosts: z.array(z.string()).default([]),
-  extensions: z
-    .array(
-      z.enum([
-        'PIPELINING',
-        'SIZE',
-        '8BITMIME',
-        'STARTTLS',
-        'DSN',
-        'CHUNKING',
-        'BINARYMIME',
-        'SMTPUTF8',
-        'ENHANCEDSTATUSCODES',
-      ]),
-    )
-    .default([]),
+  /** Without it the server is asked. */
+  extensions: z.array(z.enum(extensions)).readonly().optional(),
+  takesEveryRecipient: z.boolean().default(false),
   settings: z.record(z.string(), z.unknown()).default({}),
 })
 
