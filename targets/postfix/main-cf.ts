@@ -4,7 +4,7 @@
  * What the settings do not speak of stays as Postfix ships it, but for what only slows a suite down. Parameters are said
  * here in the product's own words (postconf(5)); a value that Postfix cannot express throws `NotApplicable`.
  */
-import { domainToUnicode } from 'node:url'
+import { domainToASCII, domainToUnicode } from 'node:url'
 import { settingsSchema } from '../../server/settings/schema.ts'
 import type { House } from '../house.ts'
 import { NotApplicable } from '../faults.ts'
@@ -24,7 +24,7 @@ const seconds = (milliseconds: number): string => `${Math.max(1, Math.round(mill
 
 const identity = ({ settings, domains }: House, { listeners }: Place): Parameters => ({
   compatibility_level: '3.6',
-  myhostname: settings.hostName,
+  myhostname: domainToASCII(settings.hostName),
   myorigin: domains[0] ?? settings.hostName,
   mydestination: '',
   alias_maps: '',
