@@ -89,6 +89,19 @@ Then(
   },
 )
 
+/** One host says later and another never: no standard tells which counts, and lost it must not be. */
+Then(
+  'the message for {mailbox} waits, or is returned once to {person}',
+  async function (this: MailWorld, recipient: string, name: string) {
+    const notifications = await notificationsTo(this, this.person(name).mailbox)
+    const failed = about(this, notifications, recipient).filter(({ action }) => action === 'failed').length
+    const queue = (await this.target.queue?.()) ?? []
+    const waits = queue.filter((entry) => entry.recipient === recipient).length
+    assert.equal(waits + failed, 1, `${waits} waiting; ${told(notifications)}`)
+    if (this.target.lintFails === true) assert.equal(waits, 1, told(notifications))
+  },
+)
+
 Then('{person} gets {int} notification(s)', async function (this: MailWorld, name: string, count: number) {
   const notifications = await notificationsTo(this, this.person(name).mailbox)
   assert.equal(notifications.length, count, told(notifications))

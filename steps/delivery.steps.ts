@@ -229,6 +229,18 @@ Then(
   },
 )
 
+/** A host that hangs up may be tried again at once, and may be left for later. */
+Then(
+  '{host} receives it after HELO, or the queue still holds the message for {mailbox}',
+  async function (this: MailWorld, host: string, mailbox: string) {
+    await this.rest()
+    const exchanger = this.host(host)
+    const waits = ((await this.target.queue?.()) ?? []).some(({ recipient }) => recipient === mailbox)
+    const came = exchanger.received.some(({ verb, content }) => verb === 'HELO' && carries(content, this.letter.token))
+    assert.ok(came || waits, told(exchanger))
+  },
+)
+
 /** Values that are as good as each other have `or` between them. */
 Then('{host} receives it with the parameters:', async function (this: MailWorld, host: string, table: DataTable) {
   await this.rest()

@@ -170,6 +170,17 @@ Then('{host} hears no content', async function (this: MailWorld, host: string) {
   assert.deepEqual(content, [])
 })
 
+/** To leave is to take back: QUIT ends a transaction as RSET does, and so does the end of the connection. Ours stays. */
+Then('{host} hears nothing but RSET or QUIT after BDAT', async function (this: MailWorld, host: string) {
+  await this.rest()
+  for (const conversation of this.host(host).conversations) {
+    const verbs = linesOf(conversation).map((line) => line.toUpperCase().split(' ')[0] ?? '')
+    const after = verbs.indexOf('BDAT') + 1
+    const allowed = this.target.lintFails === true ? /^RSET$/ : /^(?:RSET|QUIT)$/
+    if (after > 0) assert.match(verbs[after] ?? 'QUIT', allowed, shown(this.host(host)))
+  }
+})
+
 Then('{host} is left only after its goodbye', async function (this: MailWorld, host: string) {
   await this.rest()
   const exchanger = this.host(host)

@@ -15,12 +15,13 @@ Feature: A destination in trouble is left in peace
       And the queue holds 20 messages
 
   @rfc5321-4.5.4.1-08 @should
-  Rule: A refusal is not remembered for long
+  Rule: A refusal is not remembered for longer than the wait that follows it
 
     Example: The host hangs up once
       Given mx1.there.example disconnects for the connection once
       And a message from alice to dan@there.example is queued after 1 failed attempt
-      When alice sends a message to bob@there.example
+      And alice sends a message to bob@there.example
+      When the next attempt is due
       Then mx1.there.example receives it for bob@there.example
 
     @needs-clock

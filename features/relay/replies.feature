@@ -99,12 +99,10 @@ Feature: Replies of other servers are understood as the standard reads them
       Examples: codes that do not exist, and two of them
         | moment          | bytes                              |
         | the connection  | 100 wait\\r\\n                     |
-        | EHLO            | 650 mx1\\r\\n                      |
         | MAIL            | 150 perhaps\\r\\n                  |
         | RCPT            | 999 what\\r\\n                     |
         | DATA            | 150 perhaps\\r\\n                  |
         | the end of data | 650 taken\\r\\n                    |
-        | the end of data | 250-taken\\r\\n550 or not\\r\\n    |
 
     # A client may as well wait for a reply that has a code.
     Scenario Outline: <bytes> for <moment>

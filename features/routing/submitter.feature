@@ -20,10 +20,11 @@ Feature: Who submitted a message is told only where that is known
         | command | parameter | value  |
         | MAIL    | AUTH      | <told> |
 
-      Examples: it is believed
-        | said               | told               |
-        | carol@here.example | carol@here.example |
-        | c+2Bx@here.example | c+2Bx@here.example |
+      # Whom a server trusts is its own affair, and it may trust nobody.
+      Examples: it is believed, or it is not
+        | said               | told                     |
+        | carol@here.example | carol@here.example or <> |
+        | c+2Bx@here.example | c+2Bx@here.example or <> |
 
       @rfc4954-5-03
       Examples: it names nobody

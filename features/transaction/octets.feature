@@ -4,7 +4,7 @@ Feature: Octets are counted and kept as they are
   @rfc1870-5-01 @must
   Rule: The size of a message counts its line ends, and not the dots that transparency added
 
-    Example: Twenty octets fit where twenty are allowed, and twenty-one do not
+    Example: Twenty octets fit where twenty are allowed
       Given the setting limits.messageSize is 20
       Then this conversation holds:
         """
@@ -19,6 +19,21 @@ Feature: Octets are counted and kept as they are
         S: 354
         C| a: b\r\n\r\n..23456789\r\n.\r\n
         S: 250
+        C: QUIT
+        S: 221
+        """
+      And the mailbox of alice@here.example holds 1 message
+
+  @rfc1870-4-02 @should
+  Rule: What is larger than the size that was told is not taken
+
+    Example: Twenty-one octets do not fit
+      Given the setting limits.messageSize is 20
+      Then this conversation holds:
+        """
+        S: 220
+        C: EHLO client.example
+        S: 250
         C: MAIL FROM:<bob@there.example>
         S: 250
         C: RCPT TO:<alice@here.example>
@@ -30,7 +45,7 @@ Feature: Octets are counted and kept as they are
         C: QUIT
         S: 221
         """
-      And the mailbox of alice@here.example holds 1 message
+      And the mailbox of alice@here.example holds 0 messages
 
   @rfc6152-3-01 @rfc6152-3-02 @must
   Rule: Eight-bit content is kept octet for octet, leading dots too
@@ -62,10 +77,10 @@ Feature: Octets are counted and kept as they are
         S: 250
         C: RCPT TO:<alice@here.example>
         S: 250
-        C| BDAT 18 LAST\r\nX-Kept: 1\r\n\r\n..\r\n.
+        C| BDAT 20 LAST\r\nX-Kept: 1\r\n\r\n..\r\n.\r\n
         S: 250
         C: QUIT
         S: 221
         """
       And the mailbox of alice@here.example holds 1 message
-      And the message in the mailbox of alice@here.example ends with "X-Kept: 1\r\n\r\n..\r\n."
+      And the message in the mailbox of alice@here.example ends with "X-Kept: 1\r\n\r\n..\r\n.\r\n"

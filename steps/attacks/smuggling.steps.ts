@@ -8,6 +8,7 @@ import assert from 'node:assert/strict'
 import { Given, Then, When } from '@cucumber/cucumber'
 import { emittedIn, findingText, hasBareLineEnd, receiversOf, sendersOf, variants } from '../../probes/smuggling.ts'
 import type { Finding, Variant } from '../../probes/smuggling.ts'
+import { severalFindings } from '../../report/expectations.ts'
 import type { WireClient, WireReply } from '../../simulators/contract.ts'
 import { keepsLineEnds } from '../content.ts'
 import type { MailWorld } from '../world.ts'
@@ -71,13 +72,13 @@ const payload = ({ octets, first }: Variant, token: string): { readonly bytes: B
 const lengthsOf = (cuts: readonly number[], octets: number): readonly number[] =>
   [...cuts, octets].map((cut, index) => cut - (cuts[index - 1] ?? 0))
 
-/** One try; gives the replies between the invitation to send content and the sentinel. */
+/** One try; gives the replies between the invitation to send content and the sentinel, or the end of the connection. */
 const attempt = async (
   wire: WireClient,
   { command, from, to }: Manner,
   bytes: Buffer,
   cuts: readonly number[],
-): Promise<readonly WireReply[]> => {
+): Promise<{ readonly replies: readonly WireReply[]; readonly closed: boolean }> => {
   await wire.say(`MAIL FROM:<${from}>`)
   const recipient = await wire.say(`RCPT TO:<${to}>`)
   assert.equal(recipient.code, 250, `RCPT ${to}: ${recipient.code}`)
@@ -97,11 +98,12 @@ const attempt = async (
   }
   const replies: WireReply[] = []
   for (let heard = 0; heard < mostReplies; heard += 1) {
-    const reply = await wire.reply()
-    if (reply.code === 250 && reply.lines.length > 1) return replies
+    const reply = await wire.reply().catch(() => undefined)
+    if (reply === undefined) return { replies, closed: true }
+    if (reply.code === 250 && reply.lines.length > 1) break
     replies.push(reply)
   }
-  return replies
+  return { replies, closed: false }
 }
 
 /** Longer sequences are cut at every octet at once only. */
@@ -127,21 +129,21 @@ const tryVariant = async (
     const { bytes } = payload(variant, token)
     try {
       wires.current ??= await open(world, manner)
-      const replies = await attempt(wires.current, manner, bytes, cuts)
+      const { replies, closed } = await attempt(wires.current, manner, bytes, cuts)
       const expected = manner.command === 'BDAT' ? cuts.length + 1 : 1
       const ended = replies.length > expected || replies.some(({ code }) => code === 354)
       if (!ended && replies.at(-1)?.code === 250) {
         const sent = bytes.toString('latin1')
         remember(world, token, manner.command === 'DATA' ? withoutDots(sent) : sent)
       }
+      // A server that notices what follows too soon and hangs up has ended the data all the same.
+      const codes = replies.map(({ code }) => code).join(' ')
+      told.add(ended ? `ends the data: ${codes}` : `content: ${replies.at(-1)?.code ?? 'closes'}`)
       // Sendmail waits before it answers a third EHLO: on servers of others each try has a session of its own.
-      if (world.target.lintFails !== true) {
+      if (closed || world.target.lintFails !== true) {
         await wires.current.close()
         wires.current = undefined
       }
-      told.add(
-        ended ? `ends the data: ${replies.map(({ code }) => code).join(' ')}` : `content: ${replies.at(-1)?.code}`,
-      )
     } catch (error) {
       if (error instanceof assert.AssertionError) throw error
       await wires.current?.close()
@@ -179,14 +181,14 @@ Then('none of them ends the data', function (this: MailWorld) {
   const findings = findingsOf.get(this) ?? []
   const wrong = findings.filter(({ deviates }) => deviates)
   assert.equal(findings.length, variants.length, 'not every variant was tried')
-  assert.equal(wrong.length, 0, wrong.map(findingText).join('\n'))
+  assert.ok(wrong.length === 0, severalFindings(wrong.map(findingText)))
 })
 
 Then('those that hold a bare CR or LF are refused', function (this: MailWorld) {
   const findings = findingsOf.get(this) ?? []
   const taken = findings.filter(({ variant, told }) => hasBareLineEnd(variant) && !/^content: 5\d\d$/.test(told))
   assert.ok(findings.length > 0, 'nothing was tried')
-  assert.equal(taken.length, 0, taken.map(findingText).join('\n'))
+  assert.ok(taken.length === 0, severalFindings(taken.map(findingText)))
 })
 
 Then('what was taken for content arrives octet for octet', async function (this: MailWorld) {

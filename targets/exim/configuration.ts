@@ -46,6 +46,8 @@ const main = ({ settings, domains, openRelay }: House, { listeners }: Place): re
     `smtp_accept_max_per_host = ${limits.connectionsPerHost}`,
     // As shipped, whatever follows the tenth message of a session waits for the next run of the queue.
     'smtp_accept_queue_per_connection = 0',
+    // As shipped, the eleventh command in a row that is none of a transaction ends the session.
+    'smtp_accept_max_nonmail_hosts =',
     `smtp_max_unknown_commands = ${limits.errorsPerSession === 0 ? 1_000_000 : limits.errorsPerSession}`,
     `smtp_max_synprot_errors = ${limits.errorsPerSession === 0 ? 1_000_000 : limits.errorsPerSession}`,
     `smtp_receive_timeout = ${seconds(limits.commandTimeout)}`,
@@ -202,6 +204,8 @@ const authenticators = ({ settings }: House): readonly string[] => {
 export const configuration = (house: House, place: Place): string => {
   if (house.settings.verify.vrfy === 'authenticated')
     throw new NotApplicable('answers VRFY for everybody or for nobody')
+  if (/^localhost(?:\.|$)|^[^.]+$/.test(house.settings.hostName))
+    throw new NotApplicable("is told its host's official, fully qualified name")
   const lines = [
     ...main(house, place),
     'begin acl',
