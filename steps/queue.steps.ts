@@ -54,12 +54,6 @@ When('the next attempt is due', async function (this: MailWorld) {
   await toNextAttempt(this)
 })
 
-/** A host may take some of the recipients at a time: each attempt disposes of those. */
-When('the next attempts are made until nothing waits', async function (this: MailWorld) {
-  await this.rest()
-  for (let made = 0; made < 5 && (await waiting(this)).length > 0; made += 1) await toNextAttempt(this)
-})
-
 When('{duration} pass(es)', async function (this: MailWorld, milliseconds: number) {
   await advance(this, milliseconds)
 })

@@ -19,8 +19,12 @@ Feature: Content passes through unchanged
         | control-chars    | SIZE                 |
         | no-header        | SIZE                 |
         | with-return-path | SIZE                 |
-        | eight-bit        | 8BITMIME             |
-        | eight-bit        | 8BITMIME and CHUNKING |
+
+      @rfc6152-3-03
+      Examples: eight bits
+        | message   | what                  |
+        | eight-bit | 8BITMIME              |
+        | eight-bit | 8BITMIME and CHUNKING |
 
     @rfc5321-AppC-05
     Example: Where it goes is the envelope's affair, whatever the header says

@@ -127,22 +127,7 @@ Feature: A session is closed in good order
     @mail-service-33 @rfc5321-7.8-01
     Example: Too many refused commands
       Given the setting limits.errorsPerSession is 5
-      Then this conversation holds:
-        """
-        S: 220
-        C: WHAT
-        S: 500
-        C: WHAT
-        S: 500
-        C: WHAT
-        S: 500
-        C: WHAT
-        S: 500
-        C: WHAT
-        S: 500
-        S: 421
-        S!
-        """
+      Then a stranger who says "WHAT" again and again on the relay listener is shown out after 5 times
 
   @rfc5321-4.5.4.2-01 @rfc5321-4.5.4.2-02 @must
   Rule: Many clients are served at the same time

@@ -130,7 +130,7 @@ Feature: Content may come in chunks
         QUIT
         RSET
         """
-      Then the answers are 552, 503|552|554, 250
+      Then the answers are 250|552, 503|552|554, 250
       And the mailbox of alice@here.example holds 0 messages
 
     Example: Chunks without a recipient, sent in a group

@@ -14,6 +14,7 @@ import type { Capability } from '../../targets/target.ts'
 import type { Sender } from '../vocabulary.ts'
 import type { MailWorld } from '../world.ts'
 import { client, connect, inStep, matches, sayAll, stranger, textOf } from './wire.ts'
+import type { Role } from './wire.ts'
 
 Given('{sender} has said:', async function (this: MailWorld, sender: Sender, script: string) {
   const wire = await connect(this, sender)
@@ -129,6 +130,28 @@ Then('each mailbox that {string} shows is taken by RCPT', async function (this: 
     paths.map((path) => `RCPT TO:${path ?? ''}`),
   )
 })
+
+/** Whether the last one is answered and the next shown the door, or the last one itself, is the server's own affair. */
+Then(
+  'a stranger who says {string} again and again on the {listenerRole} listener is shown out after {int} times',
+  async function (this: MailWorld, command: string, role: Role, times: number) {
+    const wire = await connect(this, stranger, role)
+    await wire.reply()
+    await wire.say('EHLO client.example')
+    let answered = 0
+    while (answered < times + 3) {
+      const reply = await wire.say(command)
+      if (reply.code === 421 || reply.code === 554) break
+      answered += 1
+      if (answered === times && this.target.lintFails === true) {
+        assert.equal((await wire.reply()).code, 421)
+        break
+      }
+    }
+    assert.ok(Math.abs(answered - times) < 2, `${answered} were answered`)
+    assert.ok(await wire.closed(), 'the session goes on')
+  },
+)
 
 When('the client sends the group:', async function (this: MailWorld, group: string) {
   await client(this).send(unescapeBytes(`${this.fillIn(group).split('\n').join('\r\n')}\r\n`))
