@@ -17,7 +17,7 @@ export const lookup = (file: string, key: string): string => `\${lookup{\${lc:${
 /** Exim counts no failures; its access list for AUTH counts the commands of a session that has not succeeded, and ends it. */
 const authAcl = ({ settings: { authentication } }: House): readonly string[] => [
   'acl_auth:',
-  '  drop    message = 421 4.7.0 Too many failures',
+  '  drop    message = 554 5.7.0 Too many failures',
   `          condition = \${if >={\${eval10:0$acl_c_attempts}}{${authentication.failuresPerSession}}}`,
   '  accept  set acl_c_attempts = ${eval10:0$acl_c_attempts+1}',
 ]
