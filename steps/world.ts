@@ -32,7 +32,6 @@ const restDeadlineMilliseconds = 8000
 export class MailWorld extends World<{
   readonly target: string
   readonly cache?: string
-  /** The reference server in a process of its own. */
   readonly outOfProcess?: boolean
   readonly policy?: string
   readonly offered?: TargetOptions['offered']
@@ -44,7 +43,6 @@ export class MailWorld extends World<{
   /** Refusals that the scene itself announces, so that a failing start is an act to look at and not a crash. */
   startRefusal: string | undefined
   settings: SettingsDocument = {}
-  /** Scenario needs a process that can be killed. */
   ownProcess = false
   client: WireClient | undefined
   /** Reply codes of the greetings of sessions opened at once. */
@@ -259,7 +257,7 @@ export class MailWorld extends World<{
     return this.scene.exchanger(name, options)
   }
 
-  /** A host of the world outside that something is expected to reach. */
+  /** A host that something is expected to reach. */
   host(name: string): Exchanger {
     this.needs('outgoing', 'sends nothing to other servers')
     return this.neighbour(name)
