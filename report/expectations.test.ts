@@ -99,6 +99,11 @@ describe('verdicts against expectations', () => {
       'the scenario "Order › RCPT first" does not carry rfc5321-4.1.4-02',
     ])
   })
+
+  test('is none where another example of that name carries the requirement', () => {
+    const other = judge({ ...result('RCPT first', 'passed'), tags: ['rfc5321-9', 'must'] })
+    expect(misplaced([other, judge(result('RCPT first', 'failed'))], expectations)).toEqual([])
+  })
 })
 
 describe('reading a file of expectations', () => {

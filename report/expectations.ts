@@ -146,10 +146,20 @@ export const unexpectedPasses = (judged: readonly Judged[], { deviations }: Expe
   })
 }
 
-/** Entries that can excuse nothing: their scenario is in the run and does not carry their requirement. */
-export const misplaced = (judged: readonly Judged[], { deviations }: Expectations): readonly string[] =>
-  deviations.flatMap(({ requirement, scenarios }) =>
-    judged
-      .filter((one) => scenarios.includes(nameOf(one)) && !requirementsOf(one.result).includes(requirement))
-      .map((one) => `the scenario "${nameOf(one)}" does not carry ${requirement}`),
+/**
+ * Entries that can excuse nothing: their scenario is in the run and does not carry their requirement. Examples of several
+ * rules may share a name: it is enough that one of them does.
+ */
+export const misplaced = (judged: readonly Judged[], { deviations }: Expectations): readonly string[] => {
+  const carried = new Map<string, Set<string>>()
+  for (const one of judged) {
+    const known = carried.get(nameOf(one)) ?? new Set()
+    for (const id of requirementsOf(one.result)) known.add(id)
+    carried.set(nameOf(one), known)
+  }
+  return deviations.flatMap(({ requirement, scenarios }) =>
+    scenarios
+      .filter((name) => carried.get(name)?.has(requirement) === false)
+      .map((name) => `the scenario "${name}" does not carry ${requirement}`),
   )
+}

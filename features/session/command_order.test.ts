@@ -1,5 +1,6 @@
 /**
- * The Examples of command_order.feature are the state table of the session, cell by cell.
+ * The Examples of command_order.feature are the state table of the session, cell by cell; a cell may allow other servers
+ * more answers than ours has.
  */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
@@ -32,7 +33,7 @@ const tableRows = (text: string): readonly (readonly string[])[] =>
       line
         .trim()
         .slice(1, -1)
-        .split('|')
+        .split(/(?<!\\)\|/)
         .map((cell) => cell.trim()),
     )
 
@@ -52,6 +53,7 @@ describe('command_order.feature is the table of sequence.ts', () => {
       return String(entry === 'allowed' ? served[verb] : refusalReply(entry, verb, 554).code)
     })
     expect(command?.split(/[ \\]/)[0]).toBe(verb)
-    expect(cells).toEqual(expected)
+    expect(cells).toHaveLength(expected.length)
+    for (const [place, cell] of cells.entries()) expect(cell.split(String.raw`\|`)).toContain(expected[place])
   })
 })

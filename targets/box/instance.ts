@@ -67,7 +67,8 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
   const box = await openBox(tree)
   let configuration = ''
   let written = new Set<string>()
-  let made = new Set<string>()
+  /** What each command was given last: the same again changes nothing. */
+  const made = new Map<string, string>()
   let daemon: Program | undefined
   let death: string | undefined
   let logStart = 0
@@ -80,11 +81,11 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
     written = new Set(Object.keys(files))
     await box.run(['/bin/bash', '-c', 'echo "$0" > /proc/sys/kernel/hostname', hostName])
     for (const one of commands) {
-      const key = JSON.stringify(one)
-      if (made.has(key)) continue
+      const command = JSON.stringify(one.command)
+      if (one.input !== undefined && made.get(command) === one.input) continue
       const { code, text, errors } = await box.run(one.command, one.input)
       if (code !== 0) throw new TargetUnavailable(`${one.command.join(' ')} ended with ${code}: ${text}${errors}`)
-      made.add(key)
+      if (one.input !== undefined) made.set(command, one.input)
     }
     configuration = JSON.stringify({ files, commands })
   }
