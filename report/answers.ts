@@ -3,6 +3,7 @@
  * known, and what is new since the baseline. A failure counts here whether it was known beforehand or not.
  */
 import { fixedWhy } from './baseline.ts'
+import { plainName } from './results.ts'
 import type { ReportDocument, ReportedScenario } from './document.ts'
 import { isFailure, isTried } from './verdict.ts'
 
@@ -73,7 +74,7 @@ export interface RelayAnswer {
 /** The far exchangers received what must not have been sent: probes say which; elsewhere anything they received counts. */
 const reachedOthers = ({ evidence }: ReportedScenario): boolean => {
   const named = (name: string): readonly string[] =>
-    evidence.filter((one) => one.name.replace(/^attempt \d+: /, '') === name).map(({ text }) => text)
+    evidence.filter((one) => plainName(one) === name).map(({ text }) => text)
   const probes = named('relay probes')
   return probes.length > 0
     ? probes.some((text) => /^RELAYS .*: delivered to /m.test(text))

@@ -10,6 +10,7 @@ import { withoutStack } from './print.ts'
 import { reproductions } from './reproduce.ts'
 import { countedRows } from './coverage.ts'
 import type { Catalogue } from './coverage.ts'
+import { plainName } from './results.ts'
 import type { Attached } from './results.ts'
 import { reportFormat } from './schema.ts'
 import type { ReportDocument, ReportHead, ReportedRun, ReportedScenario, ReportedTarget } from './schema.ts'
@@ -23,8 +24,7 @@ export type { ReportDocument, ReportHead, ReportedRun, ReportedScenario, Reporte
 const timeLineName = 'time line'
 const configurationName = 'configuration'
 
-const special = (name: string): boolean =>
-  [timeLineName, configurationName].includes(name.replace(/^attempt \d+: /, ''))
+const special = (one: Attached): boolean => [timeLineName, configurationName].includes(plainName(one))
 
 /** The runs of the time line, their pieces told by their place among the evidence that stays. */
 const timeLineOf = (
@@ -47,7 +47,7 @@ const configurationIn = ({ result }: Judged): string | undefined =>
 const scenarioOf = (judged: Judged, target: string): ReportedScenario => {
   const { result, verdict } = judged
   const { uri, line, feature, rule, name, steps, milliseconds, retried } = result
-  const evidence = result.evidence.filter((one) => !special(one.name))
+  const evidence = result.evidence.filter((one) => !special(one))
   const timeLine = timeLineOf(result.evidence, evidence)
   const configuration = configurationIn(judged)
   const again = isFailure(verdict.kind) ? reproductions(evidence) : []

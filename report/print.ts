@@ -6,6 +6,7 @@
  */
 import { reproductions } from './reproduce.ts'
 import type { Requirement } from './requirements.ts'
+import { plainName } from './results.ts'
 import type { Attached, ScenarioResult } from './results.ts'
 import { requirementsOf } from './verdict.ts'
 import type { Judged, Verdict } from './verdict.ts'
@@ -41,7 +42,7 @@ export const withoutStack = (message: string): string =>
     .trim()
 
 /** The order of lines is for the page, and files of a server's own are long. */
-const forTerminal = ({ name }: Attached): boolean => !/^(?:attempt \d+: )?(?:time line|configuration)$/.test(name)
+const forTerminal = (one: Attached): boolean => !['time line', 'configuration'].includes(plainName(one))
 
 /** One failure, whole; `target` is where it happened. */
 export const failureText = (

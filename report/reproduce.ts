@@ -5,6 +5,7 @@
  * Reads the notation in which evidence is written. HOST and PORT stand for the server; passwords are not in evidence and so
  * not here. What ran under TLS or was cut short cannot be said as raw bytes, and is left out.
  */
+import { plainName } from './results.ts'
 import type { Attached } from './results.ts'
 
 /** What stands within one pair of single quotes of `printf`. */
@@ -76,9 +77,9 @@ const raw = (conversation: string, turns: readonly string[]): string | undefined
 }
 
 /** Whether the server under test was the one that answered: what exchangers were told is its doing, not a client's. */
-const fromClient = ({ name }: Attached): boolean =>
-  /^(?:attempt \d+: )?conversation: /.test(name) &&
-  !/→ mx\d*\.|→ [a-z][\w-]*(?:\.[a-z][\w-]*)+(?: \(\d+\))?$/.test(name)
+const fromClient = (one: Attached): boolean =>
+  plainName(one).startsWith('conversation: ') &&
+  !/→ mx\d*\.|→ [a-z][\w-]*(?:\.[a-z][\w-]*)+(?: \(\d+\))?$/.test(one.name)
 
 /** At most three lines, each for one conversation. */
 export const reproductions = (evidence: readonly Attached[]): readonly string[] => {

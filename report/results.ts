@@ -21,6 +21,11 @@ export interface Attached {
   readonly text: string
 }
 
+const attemptPrefix = /^attempt \d+: /
+
+/** What a piece of evidence is, whether it comes from the last attempt or from one before. */
+export const plainName = ({ name }: Attached): string => name.replace(attemptPrefix, '')
+
 export interface ScenarioResult {
   readonly uri: string
   readonly line: number

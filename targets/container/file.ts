@@ -5,13 +5,11 @@
  */
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { parse } from 'yaml'
 import { z } from 'zod'
+import { portSchema, readDescribed } from '../described.ts'
 import { policySchema } from '../host/policy.ts'
 import type { Policy } from '../host/policy.ts'
 import { policyIn } from '../host/host.ts'
-
-const port = z.int().min(1).max(65_535)
 
 /** Every client comes from the runtime's own gateway, so that no network can be trusted and another not. */
 const settingsSchema = policySchema.omit({ ports: true, trustedHosts: true })
@@ -20,7 +18,11 @@ export const containerSchema = z.strictObject({
   image: z.string().min(1),
   /** Ports inside the container. */
   ports: z
-    .strictObject({ relay: port.default(25), submission: port.optional(), submissions: port.optional() })
+    .strictObject({
+      relay: portSchema.default(25),
+      submission: portSchema.optional(),
+      submissions: portSchema.optional(),
+    })
     .prefault({}),
   environment: z.record(z.string(), z.coerce.string()).default({}),
   /** Path in the container to a file beside this one. */
@@ -49,23 +51,9 @@ export type ReadContainerFile =
 
 /** `folder` is what paths of files begin from. */
 export const readContainerFile = (text: string, folder: string): ReadContainerFile => {
-  let document: unknown
-  try {
-    document = parse(text)
-  } catch (error) {
-    const why = error instanceof Error ? error.message.split('\n')[0] : String(error)
-    return { kind: 'mistakes', mistakes: [`it is no YAML: ${why}`] }
-  }
-  const read = containerSchema.safeParse(document)
-  if (!read.success)
-    return {
-      kind: 'mistakes',
-      mistakes: read.error.issues.map(
-        ({ path, message }) =>
-          `${path.length === 0 ? '(document)' : path.join('.')}: ${message}; the form is in docs/container.md`,
-      ),
-    }
-  const { settings, files, ...rest } = read.data
+  const read = readDescribed(text, containerSchema, 'docs/container.md')
+  if (read.kind === 'mistakes') return read
+  const { settings, files, ...rest } = read.value
   const { submission, submissions } = rest.ports
   return {
     kind: 'read',

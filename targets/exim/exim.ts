@@ -4,6 +4,7 @@
  */
 import { readFile, readdir } from 'node:fs/promises'
 import type { Box } from '../box/box.ts'
+import { literally } from '../box/literally.ts'
 import type { Place, Product, Rendered } from '../box/product.ts'
 import type { House } from '../house.ts'
 import { usualExtensions } from '../target.ts'
@@ -67,10 +68,8 @@ const commandLines = async (box: Box): Promise<readonly string[]> => {
   return lines.map((line) => line.replaceAll('\0', ' ').trim())
 }
 
-const quoted = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
-
 const attemptsIn = (log: string, id: string, recipient: string): number =>
-  [...log.matchAll(new RegExp(`^.{19} ${id} == .*${quoted(recipient)}`, 'gim'))].length
+  [...log.matchAll(new RegExp(`^.{19} ${id} == .*${literally(recipient)}`, 'gim'))].length
 
 /** The blocks of `exim -bp`: a line for the message, then a line for each recipient (`D` before those who have it). */
 export const readQueue = (text: string, log: string): readonly QueuedRecipient[] => {
@@ -160,7 +159,7 @@ export const exim: Product = {
   async underWay(box, log) {
     const running = (await commandLines(box)).filter((line) => / -(?:Mc|MCd?|qff?|odi|oem) /.test(`${line} `))
     const untried = (await waitingIds(box)).filter(
-      (id) => !new RegExp(`^.{19} ${quoted(id)} (?:==|\\*\\*|.*[Ff]rozen|.*retry time not reached)`, 'm').test(log),
+      (id) => !new RegExp(`^.{19} ${literally(id)} (?:==|\\*\\*|.*[Ff]rozen|.*retry time not reached)`, 'm').test(log),
     )
     return [...running, ...untried.map((id) => `${id} was not tried yet`)]
   },
@@ -179,7 +178,7 @@ export const exim: Product = {
     const flags = { hold: '-Mf', release: '-Mt', remove: '-Mrm' } as const
     await box.run([program, flags[act], message])
   },
-  ended: (log, address) => new RegExp(`(?:=>|->|\\*\\*|>>) .*${quoted(address)}`, 'i').test(log),
+  ended: (log, address) => new RegExp(`(?:=>|->|\\*\\*|>>) .*${literally(address)}`, 'i').test(log),
   remembers: (log) => /^.{19} \S{16,} (?:==|\*\*|H=)|T=(?:remote_smtp|smarthost)/m.test(log),
   async empty(box) {
     await box.remove(spool)

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { Box } from '../box/box.ts'
 import { npmFolder } from '../box/packages.ts'
+import { literally } from '../box/literally.ts'
 import type { Product } from '../box/product.ts'
 import { NotApplicable } from '../faults.ts'
 import { usualExtensions } from '../target.ts'
@@ -63,8 +64,6 @@ const envelopeOf = (bytes: Buffer): Readonly<Record<string, unknown>> | undefine
     return undefined
   }
 }
-
-const quoted = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
 
 export const haraka: Product = {
   packages: { name: 'haraka', from: 'npm', packages: ['Haraka@^3.3.4'] },
@@ -164,7 +163,7 @@ export const haraka: Product = {
   operate() {
     throw new NotApplicable('has no operator who holds and releases single messages')
   },
-  ended: (log, address) => new RegExp(`ended <${quoted(address)}>`, 'i').test(log),
+  ended: (log, address) => new RegExp(`ended <${literally(address)}>`, 'i').test(log),
   remembers: () => false,
   async empty(box) {
     await box.remove(spool)

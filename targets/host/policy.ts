@@ -4,12 +4,10 @@
  * The suite's people have to live there: the server takes mail for alice@here.example (and carol, where there is one).
  * Mistakes are sentences with the place, what is wrong and how to mend it; all of them at once.
  */
-import { parse } from 'yaml'
 import { z } from 'zod'
 import { mechanism } from '../../server/settings/schema.ts'
+import { portSchema, readDescribed } from '../described.ts'
 import { extensions } from './offers.ts'
-
-const port = z.int().min(1).max(65_535)
 
 export const policySchema = z.strictObject({
   hostName: z.string().min(1),
@@ -22,7 +20,7 @@ export const policySchema = z.strictObject({
   users: z
     .array(z.strictObject({ name: z.enum(['alice', 'carol']), password: z.string().min(1).optional() }))
     .refine((users) => users.some(({ name }) => name === 'alice'), 'alice is missing: the features write to her'),
-  ports: z.strictObject({ submission: port.optional(), submissions: port.optional() }).prefault({}),
+  ports: z.strictObject({ submission: portSchema.optional(), submissions: portSchema.optional() }).prefault({}),
   authentication: z
     .strictObject({ methods: z.array(mechanism).default([]), clearText: z.boolean().default(false) })
     .prefault({}),
@@ -40,20 +38,6 @@ export type ReadPolicy =
   | { readonly kind: 'mistakes'; readonly mistakes: readonly string[] }
 
 export const readPolicy = (text: string): ReadPolicy => {
-  let document: unknown
-  try {
-    document = parse(text)
-  } catch (error) {
-    const why = error instanceof Error ? error.message.split('\n')[0] : String(error)
-    return { kind: 'mistakes', mistakes: [`it is no YAML: ${why}`] }
-  }
-  const read = policySchema.safeParse(document)
-  if (read.success) return { kind: 'read', policy: read.data }
-  return {
-    kind: 'mistakes',
-    mistakes: read.error.issues.map(
-      ({ path, message }) =>
-        `${path.length === 0 ? '(document)' : path.join('.')}: ${message}; the form is in docs/host.md`,
-    ),
-  }
+  const read = readDescribed(text, policySchema, 'docs/host.md')
+  return read.kind === 'read' ? { kind: 'read', policy: read.value } : read
 }

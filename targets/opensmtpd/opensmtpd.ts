@@ -7,6 +7,7 @@
  */
 import { readdir } from 'node:fs/promises'
 import type { Box } from '../box/box.ts'
+import { literally } from '../box/literally.ts'
 import type { Place, Product, Rendered } from '../box/product.ts'
 import { NotApplicable } from '../faults.ts'
 import type { House } from '../house.ts'
@@ -116,8 +117,6 @@ const empty = async (box: Box): Promise<boolean> => {
   return true
 }
 
-const quoted = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
-
 export const opensmtpd: Product = {
   packages: { name: 'opensmtpd', packages: ['opensmtpd'] },
   capabilities,
@@ -209,8 +208,8 @@ export const opensmtpd: Product = {
     await box.run([control, ...words[act], message])
   },
   ended: (log, address) =>
-    new RegExp(`(?:to|rcpt)=<${quoted(address)}>.* result="?(?:Ok|PermFail|Loop)`, 'i').test(log) ||
-    new RegExp(`: (?:Expire|Loop|Remove|PermFail) for .*(?:to|rcpt)=<${quoted(address)}>`, 'i').test(log),
+    new RegExp(`(?:to|rcpt)=<${literally(address)}>.* result="?(?:Ok|PermFail|Loop)`, 'i').test(log) ||
+    new RegExp(`: (?:Expire|Loop|Remove|PermFail) for .*(?:to|rcpt)=<${literally(address)}>`, 'i').test(log),
   remembers: (log) => /\bmta\b|smtp-out:/.test(log),
   async empty(box) {
     await box.remove(spool)

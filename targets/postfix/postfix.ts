@@ -5,6 +5,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { domainToUnicode } from 'node:url'
 import type { Box } from '../box/box.ts'
+import { literally } from '../box/literally.ts'
 import type { Place, Product, Rendered } from '../box/product.ts'
 import type { House } from '../house.ts'
 import { usualExtensions } from '../target.ts'
@@ -144,11 +145,9 @@ const isListed = (value: unknown): value is Listed =>
   'recipients' in value &&
   Array.isArray(value.recipients)
 
-const quoted = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
-
 /** How often delivery of a message to a recipient was put off, as the log tells. */
 const attemptsIn = (log: string, id: string, recipient: string): number =>
-  [...log.matchAll(new RegExp(`: ${id}: to=<${quoted(recipient)}>.* status=deferred`, 'gi'))].length
+  [...log.matchAll(new RegExp(`: ${id}: to=<${literally(recipient)}>.* status=deferred`, 'gi'))].length
 
 export const postfix: Product = {
   packages: {
@@ -274,7 +273,7 @@ export const postfix: Product = {
     await box.run(['/usr/sbin/postsuper', flags[act], message])
   },
   ended: (log, address) =>
-    new RegExp(`(?:to|orig_to)=<${quoted(address)}>.* status=(?:sent|bounced|expired)`, 'i').test(log),
+    new RegExp(`(?:to|orig_to)=<${literally(address)}>.* status=(?:sent|bounced|expired)`, 'i').test(log),
   remembers: (log) =>
     /postfix\/(?:smtp|relay\/smtp|error|retry)\[/.test(log) && /status=(?:deferred|bounced)/.test(log),
   async empty(box) {

@@ -7,6 +7,7 @@
 import { readFile, readdir } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import type { Box } from '../box/box.ts'
+import { literally } from '../box/literally.ts'
 import type { Product } from '../box/product.ts'
 import { usualExtensions } from '../target.ts'
 import type { Capability, QueuedRecipient } from '../target.ts'
@@ -70,10 +71,8 @@ const intervalOf = (waits: readonly number[]): string => {
   return shortest >= 60_000 ? '' : `-q${Math.max(1, Math.round(shortest / 1000))}s`
 }
 
-const quoted = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
-
 const attemptsIn = (log: string, id: string, recipient: string): number =>
-  [...log.matchAll(new RegExp(`: ${id}: to=[^ ]*<?${quoted(recipient)}>?,.* stat=(?:Deferred|.*: Deferred)`, 'gi'))]
+  [...log.matchAll(new RegExp(`: ${id}: to=[^ ]*<?${literally(recipient)}>?,.* stat=(?:Deferred|.*: Deferred)`, 'gi'))]
     .length
 
 export interface ControlFile {
@@ -258,9 +257,9 @@ export const sendmail: Product = {
   },
   ended(log, address) {
     const final = String.raw`.* stat=(?!Deferred|queued)`
-    if (new RegExp(`: to=<?${quoted(address)}>?[,\\s]${final}`, 'i').test(log)) return true
-    if (new RegExp(`: Too many hops .* to <?${quoted(address)}>?`, 'i').test(log)) return true
-    const [, id] = new RegExp(String.raw`: (\w+): alias <?${quoted(address)}>? =>`, 'i').exec(log) ?? []
+    if (new RegExp(`: to=<?${literally(address)}>?[,\\s]${final}`, 'i').test(log)) return true
+    if (new RegExp(`: Too many hops .* to <?${literally(address)}>?`, 'i').test(log)) return true
+    const [, id] = new RegExp(String.raw`: (\w+): alias <?${literally(address)}>? =>`, 'i').exec(log) ?? []
     return id !== undefined && new RegExp(`: ${id}: to=${final}`).test(log)
   },
   // What it learnt of hosts lives as long as the process that delivers (there is no HostStatusDirectory).
