@@ -197,6 +197,14 @@ test('nothing in the server but the node ports reads the clock or draws lots', (
   expect(readers).toEqual([])
 })
 
+test('what a packed module reads it finds through cli/home.ts: dist/ lies one folder deeper than a clone', () => {
+  const own = new Set(['eyesight', 'interop', 'bench', 'fuzz'])
+  const readers = files.filter(
+    (file) => !own.has(roomOf(file)) && readFileSync(join(root, file), 'utf8').includes('import.meta.dirname'),
+  )
+  expect(readers).toEqual([])
+})
+
 /** Longer files, and why they are still one job. */
 const longWithReason: Readonly<Record<string, string>> = {
   'server/settings/schema.ts': 'one schema with a sentence for every field: the manual of the settings',

@@ -3,7 +3,7 @@
  * plugin of ours that decides what Haraka leaves to plugins (`fixtures/haraka/house.js`). See Haraka's docs/CoreConfig.md.
  */
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { home } from '../../cli/home.ts'
 import type { FileInBox } from '../box/box.ts'
 import type { Place } from '../box/product.ts'
 import { NotApplicable } from '../faults.ts'
@@ -12,7 +12,7 @@ import type { House } from '../house.ts'
 export const folder = '/etc/haraka'
 
 /** The group ffdhe2048 of RFC 7919. */
-const dhParameters = readFileSync(join(import.meta.dirname, '../../fixtures/haraka/dhparams.pem'), 'utf8')
+const dhParameters = readFileSync(home('fixtures/haraka/dhparams.pem'), 'utf8')
 
 /** A line of an ini file; what would be read otherwise cannot be said. */
 const line = (key: string, value: string): string => {

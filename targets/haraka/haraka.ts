@@ -4,8 +4,8 @@
  */
 import { readFileSync } from 'node:fs'
 import { readFile, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { home } from '../../cli/home.ts'
 import type { Box } from '../box/box.ts'
 import { npmFolder } from '../box/packages.ts'
 import { literally } from '../box/literally.ts'
@@ -28,11 +28,11 @@ const capabilities: ReadonlySet<Capability> = new Set<Capability>([
 ])
 
 const spool = '/var/spool/haraka'
-const home = npmFolder('haraka')
+const program = npmFolder('haraka')
 /** The plugin tells what it is doing within so long. */
 const toldMilliseconds = 40
 
-const plugin = readFileSync(join(import.meta.dirname, '../../fixtures/haraka/house.js'), 'utf8')
+const plugin = readFileSync(home('fixtures/haraka/house.js'), 'utf8')
 
 interface QueueFile {
   readonly name: string
@@ -108,7 +108,7 @@ export const haraka: Product = {
         command: [
           '/bin/bash',
           '-c',
-          `cp ${home}/node_modules/Haraka/config/outbound.bounce_message* ${folder}/config/`,
+          `cp ${program}/node_modules/Haraka/config/outbound.bounce_message* ${folder}/config/`,
         ],
       },
     ],
@@ -120,7 +120,7 @@ export const haraka: Product = {
   daemon: [
     '/bin/bash',
     '-c',
-    `echo $$ > /run/haraka.pid; export NODE_COMPILE_CACHE=/var/cache/node; exec ${home}/node ${home}/node_modules/Haraka/bin/haraka -c ${folder} >> /var/log/haraka.log 2>&1`,
+    `echo $$ > /run/haraka.pid; export NODE_COMPILE_CACHE=/var/cache/node; exec ${program}/node ${program}/node_modules/Haraka/bin/haraka -c ${folder} >> /var/log/haraka.log 2>&1`,
   ],
   async end(box) {
     await box.run(['/bin/bash', '-c', 'kill -TERM $(cat /run/haraka.pid)'])
