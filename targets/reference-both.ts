@@ -16,6 +16,7 @@ export const everyReference: readonly Capability[] = [
   'outgoing',
   'enhanced-codes',
   'own-address',
+  'limits-by-user',
   'scram',
   'scram-plus',
   'own-certificate',

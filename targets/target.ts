@@ -30,6 +30,8 @@ export type Capability =
   | 'enhanced-codes'
   /** It tells its own address from other loopback addresses, which some servers all take for their own. */
   | 'own-address'
+  /** Its limits by the minute count authenticated users one by one, not the hosts that they sit at. */
+  | 'limits-by-user'
   /** It knows SCRAM-SHA-256; and with channel binding. */
   | 'scram'
   | 'scram-plus'

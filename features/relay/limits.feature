@@ -19,6 +19,7 @@ Feature: Nobody may hand in too much
       Then the message is accepted
       And alice finds 3 messages
 
+    @needs-limits-by-user
     Example: Users are counted one by one, wherever they sit
       Given the setting limits.messagesPerMinute is 1
       Then this conversation holds on the submissions listener:

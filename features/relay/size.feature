@@ -41,7 +41,7 @@ Feature: Sizes and places are honoured
 
     @rfc1870-6.2-01
     Example: 452, no room at the moment
-      Given there.example has the mail exchanger mx1.there.example that offers only SIZE
+      Given there.example has the mail exchanger mx1.there.example that offers only SIZE and 8BITMIME
       And mx1.there.example answers "452 4.3.1 no room" to MAIL once
       And a message from alice to bob@there.example is queued after 1 failed attempt
       When the next attempt is due
@@ -57,7 +57,7 @@ Feature: Sizes and places are honoured
 
     @rfc1870-6.2-02
     Example: 552, too big for ever
-      Given there.example has the mail exchanger mx1.there.example that offers only SIZE
+      Given there.example has the mail exchanger mx1.there.example that offers only SIZE and 8BITMIME
       And mx1.there.example answers "552 5.3.4 too big" to MAIL
       When alice sends a message to bob@there.example
       Then the client says to mx1.there.example:

@@ -109,15 +109,26 @@ Feature: The users' doors are for users
         | users   | [{"name": "alice", "password": "alice's password", "addresses": ["a.archer", "alice@far.example"]}, {"name": "carol", "password": "carol's password"}] |
         | aliases | [{"address": "desk", "to": ["alice"]}, {"address": "sales", "to": ["carol"]}]                            |
       And a stranger has introduced itself under TLS on the submission listener
-      Then the server answers, each time after RSET:
+      Then the server answers:
         | command                                            | answer    |
         | AUTH PLAIN {base64 \\0alice\\0alice's password}    | 235       |
         | MAIL FROM:<ALICE@here.example>                     | 250       |
+        | RCPT TO:<carol@here.example>                       | 250       |
+        | RSET                                               | 250       |
         | MAIL FROM:<a.archer@here.example>                  | 250       |
+        | RCPT TO:<carol@here.example>                       | 250       |
+        | RSET                                               | 250       |
         | MAIL FROM:<alice@far.example>                      | 250       |
+        | RCPT TO:<carol@here.example>                       | 250       |
+        | RSET                                               | 250       |
         | MAIL FROM:<desk@here.example>                      | 250       |
-        | MAIL FROM:<sales@here.example>                     | 550 5.7.1 |
-        | MAIL FROM:<a.archer@far.example>                   | 550 5.7.1 |
+        | RCPT TO:<carol@here.example>                       | 250       |
+        | RSET                                               | 250       |
+        | MAIL FROM:<sales@here.example>                     | 250\|550 5.7.1 |
+        | RCPT TO:<carol@here.example>                       | 503\|550 5.7.1\|553 5.7.1 |
+        | RSET                                               | 250       |
+        | MAIL FROM:<a.archer@far.example>                   | 250\|550 5.7.1 |
+        | RCPT TO:<carol@here.example>                       | 503\|550 5.7.1\|553 5.7.1 |
 
   @rfc6409-4.1-01 @rfc6409-4.2-01 @rfc6409-4.2-03 @rfc6409-5.1-01 @must
   Rule: What is improper in the envelope is refused, and never completed

@@ -13,7 +13,7 @@ Feature: The administrator says how sure a rule is
         """
         EHLO client.example
         """
-      Then the answer to "MAIL FROM:<bob@spam.example>" is <code>
+      Then the sender bob@spam.example is answered <code>
 
       Examples: three ways
         | answers | code |

@@ -131,6 +131,15 @@ Then('each mailbox that {string} shows is taken by RCPT', async function (this: 
   )
 })
 
+/** Ours answers MAIL; others may hold their answer back until the first recipient (RFC 5321 §3.3). */
+Then('the sender {mailbox} is answered {code}', async function (this: MailWorld, sender: string, code: string) {
+  const wire = client(this)
+  const heard = await wire.say(`MAIL FROM:<${sender}>`)
+  const late = heard.code === 250 && this.target.lintFails !== true
+  const answer = late ? await wire.say('RCPT TO:<alice@here.example>') : heard
+  assert.ok(matches(answer, code), textOf(answer))
+})
+
 /** Whether the last one is answered and the next shown the door, or the last one itself, is the server's own affair. */
 Then(
   'a stranger who says {string} again and again on the {listenerRole} listener is shown out after {int} times',
@@ -161,7 +170,7 @@ Then('the answers are {}', async function (this: MailWorld, codes: string) {
   const wire = client(this)
   for (const pattern of this.asOffered(codes).split(', ')) {
     const reply = await wire.reply()
-    assert.ok(matches(reply, pattern), `expected ${codes}; ${pattern} was to come, and\n${textOf(reply)}\ncame`)
+    assert.ok(matches(reply, pattern), `of ${codes}, ${pattern} was to come; what came was\n${textOf(reply)}`)
   }
   await inStep(wire)
 })

@@ -28,6 +28,7 @@ test.each([
     { relay: { trustedHosts: ['127.0.0.0/8', '2001:db8::/32'] } },
     'mynetworks = 127.0.0.0/8 [2001:db8::]/32',
   ],
+  ['bits beyond a prefix', { relay: { trustedHosts: ['127.158.3.9/13'] } }, 'mynetworks = 127.152.0.0/13'],
   [
     'no incoming mail',
     { incoming: { allowed: false } },

@@ -12,11 +12,19 @@ import type { ListenerPlace, Place } from '../box/product.ts'
 
 type Parameters = Readonly<Record<string, string>>
 
-/** `2001:db8::/32` is written `[2001:db8::]/32` here, because a colon would name a table. */
+/**
+ * `2001:db8::/32` is written `[2001:db8::]/32` here, because a colon would name a table. Of an address of IPv4, bits beyond
+ * the prefix are cleared: Postfix takes a network with such bits for a mistake.
+ */
 const bracketed = (network: string): string => {
   const [address = '', bits] = network.split('/')
-  const place = address.includes(':') ? `[${address}]` : address
-  return bits === undefined ? place : `${place}/${bits}`
+  if (bits === undefined) return address.includes(':') ? `[${address}]` : address
+  if (address.includes(':')) return `[${address}]/${bits}`
+  const octets = address.split('.').map((octet, index) => {
+    const kept = Math.min(8, Math.max(0, Number(bits) - 8 * index))
+    return Number(octet) & (0xff << (8 - kept)) & 0xff
+  })
+  return `${octets.join('.')}/${bits}`
 }
 
 /** Postfix counts whole seconds. */
@@ -48,6 +56,8 @@ const mailboxes = ({ settings, domains }: House): Parameters => ({
   virtual_gid_maps: 'static:7108',
   virtual_mailbox_limit: '0',
   relay_domains: settings.incoming.relayDomains.join(' '),
+  // What a domain is relayed for goes to its own exchangers, also where relayhost would take everything.
+  transport_maps: 'texthash:/etc/postfix/transports',
   // A domain of the settings is that domain; as shipped, a backup's domain opens the relay for everything below it.
   parent_domain_matches_subdomains: '',
   recipient_delimiter: settings.subaddressSeparator,
@@ -171,6 +181,8 @@ export const mainCf = (house: House, place: Place): string => {
     throw new NotApplicable('does not close sessions after failed attempts')
   if (/^localhost(?:\.|$)|^[^.]+$/.test(house.settings.hostName))
     throw new NotApplicable("is told its host's fully qualified name")
+  if (!house.settings.incoming.internationalHeaders)
+    throw new NotApplicable('knows no readers of mail who read no UTF-8')
   if (house.settings.outgoing.refuseLoopback) throw new NotApplicable('sends to loopback addresses as to any other')
   if (house.settings.verify.vrfy === 'authenticated')
     throw new NotApplicable('answers VRFY for everybody or for nobody')

@@ -79,7 +79,11 @@ const redirectsOf = (house: House, { listeners }: Place): readonly (readonly [st
 const tables = (house: House, place: Place): Rendered['files'] => {
   const { users, refusals, outgoing } = house.settings
   const { smarthost } = outgoing
-  const owners = [...house.mailboxes].map(
+  const led = [...house.redirects].flatMap(([address, to]) => {
+    const name = to.length === 1 ? house.mailboxes.get(to[0] ?? '') : undefined
+    return name === undefined ? [] : [[address, name] as const]
+  })
+  const owners = [...house.mailboxes, ...led].map(
     ([address, name]) => [address, `${name}, ${name}@${house.domains[0] ?? ''}`] as const,
   )
   const { cert, key } = place.certificate
@@ -90,6 +94,9 @@ const tables = (house: House, place: Place): Rendered['files'] => {
     '/etc/postfix/redirects': { text: addressTable(redirectsOf(house, place)) },
     '/etc/postfix/owners': {
       text: table(owners.filter(([, owner]) => users.some(({ name }) => owner.startsWith(`${name},`)))),
+    },
+    '/etc/postfix/transports': {
+      text: table(house.settings.incoming.relayDomains.map((domain) => [domain, `relay:${domain}`])),
     },
     '/etc/postfix/senders': { text: table(refusals.senders.map((sender) => [sender, 'REJECT'])) },
     '/etc/postfix/key-and-certificate.pem': { text: `${key.trim()}\n${cert.trim()}\n`, mode: 0o600 },
