@@ -116,6 +116,14 @@ Then("the trace of {person}'s message tells:", async function (this: MailWorld, 
   assertTrace(await theOne(this, name), table)
 })
 
+/** Clocks of one machine, and a message that is on its way for moments: an hour of a zone is far outside. */
+Then("the trace of {person}'s message tells the moment of its arrival", async function (this: MailWorld, name: string) {
+  const trace = readTrace(fieldOf(await theOne(this, name), 'Received') ?? '', 'for its clauses')
+  assert.ok(typeof trace !== 'string', typeof trace === 'string' ? trace : '')
+  const seconds = Math.abs(Date.parse(trace['date'] ?? '') - Date.now()) / 1000
+  assert.ok(seconds < 120, `${trace['date'] ?? 'no date'} is ${seconds} seconds from now`)
+})
+
 Then('the trace of the message at {host} tells:', async function (this: MailWorld, host: string, table: DataTable) {
   await this.rest()
   const message = this.host(host).received.at(-1)

@@ -222,6 +222,16 @@ const linesFaults = (raw: Uint8Array, global: boolean): readonly string[] => {
   ]
 }
 
+/** Both fields name the message that is returned, where that has an identifier to be cited (RFC 3834 §3.1.6). */
+const citationFaults = (fields: Fields, returned: Part | undefined): readonly string[] => {
+  if (returned === undefined || !/^(?:7bit|8bit|binary)$/.test(returned.encoding)) return []
+  const [id, ...others] = valuesOf(fieldsOf(Buffer.from(returned.body, 'latin1')), 'message-id')
+  if (id === undefined || others.length > 0 || !/^<[^<>\s]{1,250}>$/.test(id)) return []
+  return ['in-reply-to', 'references'].flatMap((name) =>
+    when(valuesOf(fields, name)[0] !== id, `${name} does not name ${id}`),
+  )
+}
+
 /** Sentences about what is not in order. */
 export const deviationsOf = (raw: Uint8Array): readonly string[] => {
   const fields = fieldsOf(raw)
@@ -230,5 +240,6 @@ export const deviationsOf = (raw: Uint8Array): readonly string[] => {
     ...headerFaults(fields.filter(({ name }) => !/^(?:return-path|received)$/i.test(name))),
     ...linesFaults(raw, type.startsWith('global-')),
     ...partsFaults(raw, type),
+    ...citationFaults(fields, partsOf(raw)[2]),
   ]
 }

@@ -174,6 +174,14 @@ Feature: The newest trace field tells where a message came from and how
       When mallory sends a message to alice@here.example
       Then the trace of alice's message tells:
         | date | \\+0530$ |
+      And the trace of alice's message tells the moment of its arrival
+
+  @rfc5322-3.3-01 @must
+  Rule: Its time is right, whatever the zone in which it is told
+
+    Example: Wherever the server stands
+      When mallory sends a message to alice@here.example
+      Then the trace of alice's message tells the moment of its arrival
 
   @rfc3848-1-06 @should
   Rule: What older trace fields say proves nothing

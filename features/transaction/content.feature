@@ -165,3 +165,30 @@ Feature: Content ends where the standard says, and arrives as it was sent
         C: QUIT
         S: 221
         """
+
+    Scenario Outline: Where it is refused: <where>
+      Given the server refuses bare CR and LF alike
+      When this conversation holds:
+        """
+        S: 220
+        C: EHLO client.example
+        S: 250
+        C: MAIL FROM:<bob@there.example>
+        S: 250
+        C: RCPT TO:<alice@here.example>
+        S: 250
+        C: DATA
+        S: 354
+        C| Subject: a bare carriage return\r\n\r\n<bytes>\r\n.\r\n
+        S: 5yz
+        C: QUIT
+        S: 221
+        """
+      Then the mailbox of alice@here.example holds 0 messages
+
+      Examples: places where it can stand
+        | where                  | bytes          |
+        | within a line          | one\\rtwo      |
+        | before a line end      | one\\r\\r\\ntwo |
+        | at a line's beginning  | \\rone         |
+        | after a dot            | .\\rone        |

@@ -39,6 +39,28 @@ Feature: What has been accepted is delivered, or its sender is told why not
       And the mailbox of carol@here.example holds 0 messages
       And the queue is empty
 
+    # Only a size that nobody told is found out at the end.
+    Example: There is no room left, and the client had not told how much it brings
+      Given the setting limits.queueSize is 2000
+      When this conversation holds:
+        """
+        S: 220
+        C: EHLO client.example
+        S: 250
+        C: MAIL FROM:<mallory@elsewhere.example>
+        S: 250
+        C: RCPT TO:<carol@here.example>
+        S: 250
+        C: DATA
+        S: 354
+        C| Subject: too much\r\n\r\n{x × 900}\r\n{x × 900}\r\n{x × 900}\r\n.\r\n
+        S: 452 4.3.1
+        C: QUIT
+        S: 221
+        """
+      Then the mailbox of carol@here.example holds 0 messages
+      And the queue is empty
+
     @rfc1870-6.1-02 @should
     Example: A client that tells the size learns of it before the content
       Given the setting limits.queueSize is 20000
