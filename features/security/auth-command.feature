@@ -48,6 +48,14 @@ Feature: The AUTH command keeps to its rules
         | AUTH PLAIN YWJj\\x01    | 501       |
         | AUTH PLAIN YW-_         | 501 5.5.2 |
 
+    Example: An initial response that is there, and empty
+      Given the server is one of our own
+      And a stranger has introduced itself under TLS on the submission listener
+      Then the server answers:
+        | command      | answer |
+        | AUTH LOGIN = | 334    |
+        | *            | 501    |
+
     Example: Answers to a challenge
       Given a stranger has introduced itself under TLS on the submission listener
       Then the server answers:

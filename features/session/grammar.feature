@@ -119,6 +119,21 @@ Feature: Addresses are read as the standard writes them
         | EHLO caf\\xc3\\xa9.example             | 501      |
         | MAIL FROM:<bob@there.example>          | 250      |
 
+    Example: Where nothing else would be wrong with the command
+      Given the server is one of our own
+      And a stranger has said:
+        """
+        EHLO client.example
+        """
+      Then the server answers, each time after RSET:
+        | command                             | answer |
+        | NOOP \\x07                          | 501    |
+        | NOOP one\\rtwo                      | 501    |
+        | HELP \\x1b[2J                       | 501    |
+        | VRFY alice\\x01                     | 501    |
+        | MAIL FROM:<bob@there.example>\\t\\0 | 501    |
+        | MAIL FROM:<bob@there.example>       | 250    |
+
   @rfc5321-4.1.2-05 @rfc5321-4.1.2-16 @rfc5321-F.4-01 @must
   Rule: A domain is made of letters, digits and inner hyphens, joined by single dots; another is refused with 501
 
