@@ -72,6 +72,7 @@ export const houseOf = (document: SettingsDocument, known: readonly string[]): H
     throw new NotApplicable('keeps passwords in a form of its own')
   if (settings.aliases.some(({ moved }) => moved !== 'silently'))
     throw new NotApplicable('has no setting here that tells senders of a new address')
+  if (!settings.incoming.internationalHeaders) throw new NotApplicable('knows no readers of mail who read no UTF-8')
   if (settings.relay.trustedHosts.some((host) => /[*a-z]/i.test(host) && !host.includes(':')))
     throw new NotApplicable('is told trusted hosts by their addresses and networks here')
   const unknown = beyond(settings, known)

@@ -181,8 +181,6 @@ export const mainCf = (house: House, place: Place): string => {
     throw new NotApplicable('does not close sessions after failed attempts')
   if (/^localhost(?:\.|$)|^[^.]+$/.test(house.settings.hostName))
     throw new NotApplicable("is told its host's fully qualified name")
-  if (!house.settings.incoming.internationalHeaders)
-    throw new NotApplicable('knows no readers of mail who read no UTF-8')
   if (house.settings.outgoing.refuseLoopback) throw new NotApplicable('sends to loopback addresses as to any other')
   if (house.settings.verify.vrfy === 'authenticated')
     throw new NotApplicable('answers VRFY for everybody or for nobody')
