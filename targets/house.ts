@@ -20,6 +20,8 @@ export interface House {
   readonly mailboxes: ReadonlyMap<string, string>
   /** Full address, in lower case, to full addresses here or elsewhere. */
   readonly redirects: ReadonlyMap<string, readonly string[]>
+  /** Full address, in lower case, to the users whose own it is: their mailboxes, and what leads to one of these. */
+  readonly owners: ReadonlyMap<string, readonly string[]>
   /** Neither a method of authentication nor a trusted host is set: anybody may relay. */
   readonly openRelay: boolean
 }
@@ -75,6 +77,8 @@ export const houseOf = (document: SettingsDocument, known: readonly string[]): H
   if (!settings.incoming.internationalHeaders) throw new NotApplicable('knows no readers of mail who read no UTF-8')
   if (settings.relay.trustedHosts.some((host) => /[*a-z]/i.test(host) && !host.includes(':')))
     throw new NotApplicable('is told trusted hosts by their addresses and networks here')
+  if (!settings.incoming.internationalHeaders)
+    throw new NotApplicable('has no setting here for readers of mail who read no UTF-8')
   const unknown = beyond(settings, known)
   if (unknown.length > 0) throw new NotApplicable(`has no setting like ${unknown.join(', ')}`)
   const { hostName, incoming, users, aliases, postmaster, authentication, relay } = settings
@@ -93,11 +97,21 @@ export const houseOf = (document: SettingsDocument, known: readonly string[]): H
     if (postmaster === undefined) mailboxes.set(address, 'postmaster')
     else redirects.set(address, [full(postmaster)])
   }
+  const userAt = (address: string): readonly string[] => {
+    const name = mailboxes.get(address)
+    return name !== undefined && users.some((user) => user.name === name) ? [name] : []
+  }
+  const owners = new Map(
+    [...mailboxes.keys(), ...redirects.keys()]
+      .map((address) => [address, (redirects.get(address) ?? [address]).flatMap(userAt)] as const)
+      .filter(([, names]) => names.length > 0),
+  )
   return {
     settings,
     domains,
     mailboxes,
     redirects,
+    owners,
     openRelay: authentication.methods.length === 0 && relay.trustedHosts.length === 0,
   }
 }

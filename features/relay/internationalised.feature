@@ -18,6 +18,7 @@ Feature: Internationalised mail goes only where it is understood
         | SMTPUTF8 a b=c 7 |
         | smtputf8         |
 
+    @rfc6152-3-03
     Example: Only the header holds UTF-8
       Given there.example has the mail exchanger mx1.there.example
       When alice submits a message with SMTPUTF8 and the subject Grüße to bob@there.example

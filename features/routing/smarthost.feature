@@ -15,6 +15,7 @@ Feature: Everything goes through a smarthost
       Then carol finds the message in the mailbox
       And smart.provider.example is not contacted
 
+    @rfc5321-4.1.3-01
     Example: An address without a domain goes there, too
       Given everything goes through the smarthost smart.provider.example
       When alice submits a message from "<alice@here.example>" to "<bob@[192.0.2.1]>"

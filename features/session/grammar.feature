@@ -63,7 +63,7 @@ Feature: Addresses are read as the standard writes them
         | <.alice@here.example>      | 5yz    |
         | <alice.@here.example>      | 5yz    |
         | <al..ice@here.example>     | 5yz    |
-        | <al ice@here.example>      | 501    |
+        | <al ice@here.example>      | 5yz    |
         | <al\\\\ice@here.example>   | 5yz    |
         | <al"ice"@here.example>     | 5yz    |
         | <"alice@here.example>      | 501    |
@@ -113,7 +113,7 @@ Feature: Addresses are read as the standard writes them
         | MAIL\\tFROM:<bob@there.example>        | 250\|50z |
         | MAIL FROM:<b\\xe9ob@there.example>     | 50z      |
         | MAIL FROM:<bob@th\\xc3\\xa9re.example> | 50z\|55z |
-        | NO\\0OP                                | 500      |
+        | NO\\0OP                                | 50z      |
         | \\xff\\xfe                             | 500      |
         | NOOP \\xe9                             | 50z      |
         | EHLO caf\\xc3\\xa9.example             | 501      |
@@ -143,16 +143,16 @@ Feature: Addresses are read as the standard writes them
         EHLO client.example
         """
       Then MAIL is answered for the reverse-paths:
-        | path                    | answer |
-        | <bob@-there.example>    | 501    |
-        | <bob@there-.example>    | 501    |
-        | <bob@there..example>    | 501    |
-        | <bob@.there.example>    | 501    |
-        | <bob@there.example.>    | 501    |
-        | <bob@the_re.example>    | 501    |
-        | <bob@#12345>            | 501    |
-        | <bob@{a × 64}.example>  | 501    |
-        | <bob@th--ere.1.EXAMPLE> | 250    |
+        | path                    | answer | of others |
+        | <bob@-there.example>    | 501    |           |
+        | <bob@there-.example>    | 501    |           |
+        | <bob@there..example>    | 501    |           |
+        | <bob@.there.example>    | 501    |           |
+        | <bob@there.example.>    | 501    |           |
+        | <bob@the_re.example>    | 501    |           |
+        | <bob@#12345>            | 501    |           |
+        | <bob@{a × 64}.example>  | 501    |  250\|501 |
+        | <bob@th--ere.1.EXAMPLE> | 250    |           |
 
   @rfc5321-4.1.3-01 @rfc5321-4.1.3-02 @rfc5321-4.1.3-03 @rfc5321-4.1.3-04 @must
   Rule: An address literal is an IPv4 address, or an IPv6 address behind its tag

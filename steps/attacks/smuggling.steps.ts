@@ -60,6 +60,9 @@ const open = async (world: MailWorld, { secure, source }: Manner): Promise<WireC
   return wire
 }
 
+/** Each of the sequences has a session of its own, and a server may start a process for each. */
+const patience = 90_000
+
 /** A first message with the sequence and a second one behind it. */
 const payload = ({ octets, first }: Variant, token: string): { readonly bytes: Buffer; readonly at: number } => {
   const head = `Subject: ${token}\r\n\r\nfirst`
@@ -157,6 +160,7 @@ const tryVariant = async (
 
 When(
   /^mallory sends every end of data that is none by (DATA|BDAT) (in clear|under TLS) (in one segment|split at every octet)$/,
+  { timeout: patience },
   async function (this: MailWorld, command: 'DATA' | 'BDAT', privacy: string, segments: string) {
     if (command === 'BDAT') this.needs('chunking', 'takes no chunks')
     await this.serverRuns()

@@ -48,7 +48,7 @@ const mailAcl = ({ settings }: House, { listeners }: Place): readonly string[] =
       ? [
           '  deny    message = 550 5.7.1 Not your address',
           '          authenticated = *',
-          `          condition = \${if !eq{${lookup('owners', '$sender_address')}}}{$authenticated_id}}`,
+          `          condition = \${if !forany{<, ${lookup('owners', '$sender_address')}}}{eq{$item}{$authenticated_id}}}`,
           '          condition = ${if !eq{$sender_address}{}}',
         ]
       : []),

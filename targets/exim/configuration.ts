@@ -77,7 +77,20 @@ const routers = ({ settings }: House): readonly string[] => {
           '  self = send',
           '  transport = smarthost',
         ]
+  // What a domain is relayed for goes to its own exchangers, also where a smarthost takes everything else.
+  const backups =
+    smarthost === undefined
+      ? []
+      : [
+          'backups:',
+          '  driver = dnslookup',
+          '  domains = +relay_to_domains',
+          '  self = send',
+          '  transport = remote_smtp',
+          '  no_more',
+        ]
   return [
+    ...backups,
     'outward:',
     ...outward,
     '  domains = ! +local_domains',

@@ -41,13 +41,12 @@ const intervalOf = (waits: readonly number[]): string => {
 
 const files = (house: House, place: Place): Rendered['files'] => {
   const { users, queue } = house.settings
-  const owned = [...house.mailboxes].filter(([, name]) => users.some((user) => user.name === name))
   const passwords = users.flatMap(({ name, password }) => (password === undefined ? [] : [[name, password] as const]))
   return {
     '/etc/exim4/exim4.conf': { text: configuration(house, place) },
     '/etc/exim4/redirects': { text: table([...house.redirects].map(([address, to]) => [address, to.join(', ')])) },
     '/etc/exim4/mailboxes': { text: table(house.mailboxes) },
-    '/etc/exim4/owners': { text: table(owned) },
+    '/etc/exim4/owners': { text: table([...house.owners].map(([address, names]) => [address, names.join(',')])) },
     '/etc/exim4/passwords': { text: table(passwords), mode: 0o600, owner: 'Debian-exim' },
     '/etc/exim4/certificate.pem': { text: place.certificate.cert },
     '/etc/exim4/key.pem': { text: place.certificate.key, mode: 0o600, owner: 'Debian-exim' },

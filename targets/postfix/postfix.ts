@@ -77,14 +77,11 @@ const redirectsOf = (house: House, { listeners }: Place): readonly (readonly [st
 }
 
 const tables = (house: House, place: Place): Rendered['files'] => {
-  const { users, refusals, outgoing } = house.settings
+  const { refusals, outgoing } = house.settings
   const { smarthost } = outgoing
-  const led = [...house.redirects].flatMap(([address, to]) => {
-    const name = to.length === 1 ? house.mailboxes.get(to[0] ?? '') : undefined
-    return name === undefined ? [] : [[address, name] as const]
-  })
-  const owners = [...house.mailboxes, ...led].map(
-    ([address, name]) => [address, `${name}, ${name}@${house.domains[0] ?? ''}`] as const,
+  const owners = [...house.owners].map(
+    ([address, names]) =>
+      [address, names.map((name) => `${name}, ${name}@${house.domains[0] ?? ''}`).join(', ')] as const,
   )
   const { cert, key } = place.certificate
   return {
@@ -92,9 +89,7 @@ const tables = (house: House, place: Place): Rendered['files'] => {
       text: addressTable([...house.mailboxes].map(([address, name]) => [address, `${name}/`])),
     },
     '/etc/postfix/redirects': { text: addressTable(redirectsOf(house, place)) },
-    '/etc/postfix/owners': {
-      text: table(owners.filter(([, owner]) => users.some(({ name }) => owner.startsWith(`${name},`)))),
-    },
+    '/etc/postfix/owners': { text: table(owners) },
     '/etc/postfix/transports': {
       text: table(house.settings.incoming.relayDomains.map((domain) => [domain, `relay:${domain}`])),
     },

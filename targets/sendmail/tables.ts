@@ -91,11 +91,10 @@ const authinfo = ({ settings: { outgoing } }: House): string => {
 }
 
 export const tables = (house: House, { certificate, trustedCertificates, listeners }: Place): Rendered['files'] => {
-  const { settings, domains, mailboxes } = house
+  const { settings, domains } = house
   const { virtual, aliases } = residents(house)
-  const owned = [...mailboxes].filter(([, name]) => settings.users.some((user) => user.name === name))
-  const owners = owned.flatMap(([address, name]) =>
-    [name, `${name}@${domains[0] ?? ''}`].map((who) => [`${who}/${address}`, 'OWN'] as const),
+  const owners = [...house.owners].flatMap(([address, names]) =>
+    names.flatMap((name) => [name, `${name}@${domains[0] ?? ''}`].map((who) => [`${who}/${address}`, 'OWN'] as const)),
   )
   return {
     // A machine knows its own name without asking anybody.
