@@ -77,8 +77,6 @@ export const houseOf = (document: SettingsDocument, known: readonly string[]): H
   if (!settings.incoming.internationalHeaders) throw new NotApplicable('knows no readers of mail who read no UTF-8')
   if (settings.relay.trustedHosts.some((host) => /[*a-z]/i.test(host) && !host.includes(':')))
     throw new NotApplicable('is told trusted hosts by their addresses and networks here')
-  if (!settings.incoming.internationalHeaders)
-    throw new NotApplicable('has no setting here for readers of mail who read no UTF-8')
   const unknown = beyond(settings, known)
   if (unknown.length > 0) throw new NotApplicable(`has no setting like ${unknown.join(', ')}`)
   const { hostName, incoming, users, aliases, postmaster, authentication, relay } = settings

@@ -13,6 +13,7 @@ import { passwordOf } from '../cast.ts'
 import { setField } from '../service.ts'
 import type { MailWorld } from '../world.ts'
 import { findsOf } from './finds.ts'
+import { patience } from './patience.ts'
 
 const base = relaySessions.find(({ shared }) => shared === true)
 const verdictsOf = new WeakMap<MailWorld, readonly RelayVerdict[]>()
@@ -138,18 +139,23 @@ const named = <T extends { readonly name: string }>(table: readonly T[], name: s
 
 const told = (of: readonly RelayVerdict[]): string => of.map(verdictText).join('\n')
 
-When('a stranger makes the relay probes of the family {string}', async function (this: MailWorld, family: string) {
-  const probes = relayProbes.filter((probe) => probe.family === family)
-  await attempts(this, probes, 'a stranger', base)
-})
+When(
+  'a stranger makes the relay probes of the family {string}',
+  { timeout: patience },
+  async function (this: MailWorld, family: string) {
+    const probes = relayProbes.filter((probe) => probe.family === family)
+    await attempts(this, probes, 'a stranger', base)
+  },
+)
 
-When('every relay probe is made from {}', async function (this: MailWorld, position: string) {
+When('every relay probe is made from {}', { timeout: patience }, async function (this: MailWorld, position: string) {
   if (named(relayPositions, position) === undefined) throw new Error(`no such position in the table: ${position}`)
   await attempts(this, relayProbes, position, base)
 })
 
 When(
   'a stranger makes every relay probe in sessions of the kind {string}',
+  { timeout: patience },
   async function (this: MailWorld, kind: string) {
     await attempts(this, relayProbes, 'a stranger', named(relaySessions, kind))
   },

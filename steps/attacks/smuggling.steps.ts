@@ -13,6 +13,7 @@ import { NotApplicable } from '../../targets/faults.ts'
 import type { WireClient, WireReply } from '../../simulators/contract.ts'
 import { keepsLineEnds } from '../content.ts'
 import type { MailWorld } from '../world.ts'
+import { patience } from './patience.ts'
 
 const findingsOf = new WeakMap<MailWorld, readonly Finding[]>()
 
@@ -59,9 +60,6 @@ const open = async (world: MailWorld, { secure, source }: Manner): Promise<WireC
   }
   return wire
 }
-
-/** Each of the sequences has a session of its own, and a server may start a process for each. */
-const patience = 90_000
 
 /** A first message with the sequence and a second one behind it. */
 const payload = ({ octets, first }: Variant, token: string): { readonly bytes: Buffer; readonly at: number } => {
