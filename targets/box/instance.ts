@@ -184,6 +184,7 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
         await free()
       } else await stop()
       await start()
+      await product.resume?.(box)
     },
     log,
     async mailbox(name) {

@@ -45,6 +45,8 @@ export interface Product {
   furnish(box: Box): Promise<void>
   /** The server itself, staying in the foreground. */
   readonly daemon: readonly string[]
+  /** What the product's own service does at a start besides: looks at the mail that an earlier life of it left. */
+  resume?(box: Box): Promise<void>
   /** Tells the running server to end, giving its sessions no more time than it takes. */
   end(box: Box): Promise<void>
   /** Makes the running server read its configuration again, without dropping a session. */

@@ -67,6 +67,17 @@ const commandLines = async (box: Box): Promise<readonly string[]> => {
   return lines.map((line) => line.replaceAll('\0', ' ').trim())
 }
 
+/**
+ * Whether a message in the queue is one that waits: put off, and its sender told of what failed in it (Exim writes down the
+ * failure first, and then the notification).
+ */
+const isTried = (id: string, log: string): boolean => {
+  const has = (pattern: string): boolean => new RegExp(`^.{19} ${pattern}`, 'm').test(log)
+  const name = literally(id)
+  const told = !has(`${name} \\*\\*`) || has(`${name} <= <>`) || has(`\\S+ <= <> R=${name} `)
+  return told && has(`${name} (?:==|.*[Ff]rozen|.*retry time not reached)`)
+}
+
 const attemptsIn = (log: string, id: string, recipient: string): number =>
   [...log.matchAll(new RegExp(`^.{19} ${id} == .*${literally(recipient)}`, 'gim'))].length
 
@@ -145,6 +156,10 @@ export const exim: Product = {
     await box.folder('/var/mail', 'Debian-exim', 'Debian-exim', 0o755)
   },
   daemon: ['/bin/bash', '-c', `exec ${program} -bdf $(cat /etc/exim4/interval)`],
+  // Debian's service runs the queue at its start (-q30m); within a scenario only where it is told to.
+  async resume(box) {
+    await box.run([program, '-q'])
+  },
   async end(box) {
     // Sessions are processes of their own, which say 421 when they are told to end, as at the end of a machine's day.
     await box.run(['/bin/bash', '-c', 'kill -TERM $(cat /run/exim.pid); kill -TERM -1'])
@@ -157,9 +172,7 @@ export const exim: Product = {
   },
   async underWay(box, log) {
     const running = (await commandLines(box)).filter((line) => / -(?:Mc|MCd?|qff?|odi|oem) /.test(`${line} `))
-    const untried = (await waitingIds(box)).filter(
-      (id) => !new RegExp(`^.{19} ${literally(id)} (?:==|\\*\\*|.*[Ff]rozen|.*retry time not reached)`, 'm').test(log),
-    )
+    const untried = (await waitingIds(box)).filter((id) => !isTried(id, log))
     return [...running, ...untried.map((id) => `${id} was not tried yet`)]
   },
   async queue(box, log) {
