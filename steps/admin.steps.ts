@@ -20,6 +20,8 @@ interface Asking {
   readonly type?: string
   /** The token that is shown; absent, the right one; `''`, none. */
   readonly shown?: string
+  /** The whole of the Authorization field; `{token}` in it is the right one. */
+  readonly authorization?: string
   /** What the Host field says instead of the truth. */
   readonly host?: string
 }
@@ -29,11 +31,11 @@ const ask = async (world: MailWorld, path: string, options: Asking = {}): Promis
   const target = await world.serverRuns()
   const admin = target.admin?.()
   assert.ok(admin !== undefined, 'the administration API is not open')
-  const { method = 'GET', body, type = 'application/json', shown = admin.token, host } = options
+  const { method = 'GET', body, type = 'application/json', shown = admin.token, authorization, host } = options
   const asking = request(`${admin.url}${path}`, {
     method,
     headers: {
-      ...(shown !== '' && { authorization: `Bearer ${shown}` }),
+      ...(shown !== '' && { authorization: authorization?.replace('{token}', admin.token) ?? `Bearer ${shown}` }),
       ...(body !== undefined && { 'content-type': type, 'content-length': Buffer.byteLength(body) }),
       ...(host !== undefined && { host }),
     },
@@ -103,6 +105,13 @@ When(/^somebody asks for (\S+) without the token$/, async function (this: MailWo
 When(/^somebody asks for (\S+) with the token "(.+)"$/, async function (this: MailWorld, path: string, token: string) {
   await ask(this, path, { shown: token })
 })
+
+When(
+  /^somebody asks for (\S+) with the authorization "(.+)"$/,
+  async function (this: MailWorld, path: string, authorization: string) {
+    await ask(this, path, { authorization })
+  },
+)
 
 When('the administrator patches the settings with:', async function (this: MailWorld, body: string) {
   await ask(this, '/api/settings', { method: 'PATCH', body })

@@ -70,7 +70,7 @@ Then(
 
 // ─── SCRAM ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const scram = async (
+export const scram = async (
   world: MailWorld,
   name: string,
   method: string,

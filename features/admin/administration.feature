@@ -13,6 +13,18 @@ Feature: The administrator looks after the server over HTTP
       When somebody asks for /api/settings with the token "token"
       Then the answer is 401
 
+    Scenario Outline: The token, shown as <authorization>
+      When somebody asks for /api/settings with the authorization "<authorization>"
+      Then the answer is <status>
+
+      Examples: only a bearer of it
+        | authorization   | status |
+        | {token}         | 401    |
+        | Basic {token}   | 401    |
+        | Bearer {token}x | 401    |
+        | Bearer {token}  | 200    |
+        | bearer {token}  | 200    |
+
     Example: Health needs none
       When somebody asks for /health without the token
       Then the answer is 200

@@ -203,6 +203,19 @@ Feature: Mail for local users lies in their mailboxes
       Then alice finds nothing
       And the queue still holds the message for alice@here.example
 
+    @needs-clock
+    Example: The disk of the mailbox refuses
+      Given the server is one of our own
+      And the mailbox of alice cannot be written
+      When mallory sends a message to alice@here.example and carol@here.example
+      Then the message is accepted
+      And carol finds the message in the mailbox
+      And the queue still holds the message for alice@here.example
+      When the mailbox of alice can be written again
+      And the next attempt is due
+      Then alice finds the message in the mailbox
+      And no notification is sent
+
     @rfc3463-3.2-01 @needs-apply
     Example: The user has gone while the message waited
       Given the settings:

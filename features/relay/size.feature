@@ -30,6 +30,14 @@ Feature: Sizes and places are honoured
       When alice sends a message of 5000 octets to bob@there.example
       Then mx1.there.example receives it once
 
+    Example: The limit is its size to the octet
+      Given the server is one of our own
+      And there.example has the mail exchanger mx1.there.example that offers only SIZE
+      When alice sends a message of 5000 octets to bob@there.example
+      And mx1.there.example takes no octet more than the last message had
+      And alice sends a message of 5000 octets to bob@there.example
+      Then mx1.there.example receives 2 messages
+
     Example: SIZE 0 is no limit
       Given there.example has the mail exchanger mx1.there.example
       And mx1.there.example answers "250-mx1 / 250 SIZE 0" to EHLO

@@ -74,3 +74,12 @@ Feature: All addresses of a destination are tried in their order
       And mx6.there.example has also an IPv4 address where nobody answers
       When alice sends a message to bob@there.example
       Then mx6.there.example receives it once
+
+  @mail-service-79 @must
+  Rule: Mail leaves from the address that the administrator gave it
+
+    Example: One of several
+      Given mail to other servers leaves from an address of its own
+      And there.example has the mail exchanger mx1.there.example
+      When alice sends a message to bob@there.example
+      Then mx1.there.example was reached from that address

@@ -10,6 +10,27 @@ Feature: Users show who they are
       And the setting tls.requiredOnSubmission is false
       Then a stranger who says "AUTH PLAIN AGFsaWNlAHdyb25n" again and again on the submission listener is shown out after 2 times
 
+    Example: Each wrong password of a session waits twice as long for its answer
+      Given the server is one of our own
+      And the settings:
+        | setting                          | value   |
+        | authentication.failureDelay      | "100ms" |
+        | authentication.clearText         | true    |
+        | tls.requiredOnSubmission         | false   |
+      Then wrong passwords of one session on the submission listener are answered after no less than 100, 200 and 400 milliseconds
+
+  @mail-service-13
+  Rule: The name of a user is the user's in any case
+
+    Example: In capitals
+      Given the server is one of our own
+      And a stranger has introduced itself under TLS on the submission listener
+      Then the server answers:
+        | command                                         | answer |
+        | AUTH PLAIN {base64 \\0ALICE\\0ALICE's password} | 535    |
+        | AUTH PLAIN {base64 \\0Alice\\0alice's password} | 235    |
+        | MAIL FROM:<alice@here.example>                  | 250    |
+
   @mail-service-36
   Rule: A user sends only from an address of their own
 

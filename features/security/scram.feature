@@ -124,6 +124,14 @@ Feature: SCRAM proves the password without showing it
         | header | y,,  |
       Then the exchange ends with 235
 
+  @rfc5802-5.1-15 @should
+  Rule: By the salt nobody learns whether a user is known
+
+    Example: Somebody who is not there
+      Given the server is one of our own
+      Then the user "nobody" is shown one salt, whenever asked, and "no-one" another
+      And the user "alice" is shown one salt, whenever asked, and "carol" another
+
   @rfc7677-4-01 @must
   Rule: A TLS session is not resumed, so that what is bound is this connection
 

@@ -66,6 +66,12 @@ Feature: A session is closed in good order
       When the server is stopped
       Then the client has heard 421 4.3.2 and the session is closed
 
+    @rfc5321-3.8-03
+    Example: What was begun before is ended before
+      Given the server is one of our own
+      When mallory is in the middle of content for alice@here.example when the server restarts, and ends it
+      Then the mailbox of alice@here.example holds 1 message
+
     @mail-service-32
     Example: Too many connections from one host
       Given the setting limits.connectionsPerHost is 3

@@ -50,6 +50,24 @@ Feature: The users' doors are for users
         | submission  |
         | submissions |
 
+  @mail-service-14 @should
+  Rule: A host that is trusted needs no password at the users' doors either
+
+    Scenario Outline: A trusted host says MAIL at <role>
+      Given the server is one of our own
+      And there.example has the mail exchanger mx1.there.example
+      And a trusted host has introduced itself under TLS on the <role> listener
+      Then the server answers:
+        | command                        | answer |
+        | MAIL FROM:<alice@here.example> | 250    |
+        | RCPT TO:<bob@there.example>    | 250    |
+        | RCPT TO:<carol@here.example>   | 250    |
+
+      Examples: both doors
+        | role        |
+        | submission  |
+        | submissions |
+
   @rfc4954-6-04 @should
   Rule: A recipient who needs authentication is answered 530
 

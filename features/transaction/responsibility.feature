@@ -61,6 +61,20 @@ Feature: What has been accepted is delivered, or its sender is told why not
       Then the mailbox of carol@here.example holds 0 messages
       And the queue is empty
 
+    Scenario Outline: The disk takes no message more, of <octets> octets
+      Given the disk takes no message more
+      When mallory sends a message of <octets> octets to carol@here.example
+      Then the message is refused with 452 4.3.1
+      When the disk has room again
+      And mallory sends a message of <octets> octets to carol@here.example
+      Then the message is accepted
+      And the mailbox of carol@here.example holds 1 message
+
+      Examples: written with its envelope, and ahead of it
+        | octets  |
+        | 1000    |
+        | 3000000 |
+
     @rfc1870-6.1-02 @should
     Example: A client that tells the size learns of it before the content
       Given the setting limits.queueSize is 20000
