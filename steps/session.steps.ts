@@ -77,6 +77,15 @@ Then('the server does not offer {word}', async function (this: MailWorld, keywor
   assert.ok(!offered(reply).includes(keyword), textOf(reply))
 })
 
+/** CRAM-MD5 and SCRAM keep the password to themselves; our own server asks for nothing at all. */
+Then('the server offers no AUTH that would show a password', async function (this: MailWorld) {
+  const reply = await client(this).say('EHLO client.example')
+  assert.equal(reply.code, 250, textOf(reply))
+  const [, ...mechanisms] = (reply.lines.find((line) => /^AUTH\b/i.test(line)) ?? 'AUTH').toUpperCase().split(/[ =]/)
+  const showing = mechanisms.filter((name) => name === 'PLAIN' || name === 'LOGIN')
+  assert.deepEqual(this.target.lintFails === true ? mechanisms : showing, [], textOf(reply))
+})
+
 /** The first word of a reply's first line. */
 const firstWord = ({ lines }: WireReply): string => (lines[0] ?? '').split(' ')[0] ?? ''
 
@@ -138,6 +147,21 @@ Given("the strangers' network is refused", function (this: MailWorld) {
   const address = this.sourceOf(this.person('mallory'))
   this.settings = { ...this.settings, refusals: { ...this.settings.refusals, hosts: [address] } }
 })
+
+/** A host that is not wanted may be greeted, and its mail refused (RFC 5321 §3.1). Our own server says so at once. */
+Then(
+  /^a stranger is greeted with (\d{3}), or its mail gets an answer of that kind$/,
+  async function (this: MailWorld, code: string) {
+    const wire = await connect(this, stranger)
+    const greeting = await wire.reply()
+    if (greeting.code === Number(code)) return
+    assert.ok(greeting.code === 220 && this.target.lintFails !== true, textOf(greeting))
+    await wire.say('EHLO client.example')
+    const mail = await wire.say('MAIL FROM:<mallory@elsewhere.example>')
+    const answer = mail.code === 250 ? await wire.say('RCPT TO:<alice@here.example>') : mail
+    assert.equal(String(answer.code)[0], code[0], textOf(answer))
+  },
+)
 
 Then('the session is still open', async function (this: MailWorld) {
   const reply = await client(this).say('NOOP')

@@ -14,8 +14,8 @@ const domain = `${label}(?:\\.${label})*`
 const literal = '\\[(?:IPv6:[0-9A-Fa-f:.]+|[0-9.]+|[A-Za-z0-9-]+:[!-Z^-~]+)\\]'
 const comment = '(?: \\((?:[^()\\\\]|\\\\.)*\\))*?'
 const mailbox = '(?:"(?:[^"\\\\]|\\\\.)*"|[^<>@"\\s]+)@[^<>@;\\s]+'
-/** A path, or a mailbox without brackets. */
-const path = `(?:<${mailbox}>|${mailbox})`
+/** A path, with its route if it came with one, or a mailbox without brackets. */
+const path = `(?:<(?:@${domain}(?:,@${domain})*:)?${mailbox}>|${mailbox})`
 
 const form = new RegExp(
   `^from (?<from>${domain}|${literal})(?: \\((?<tcp>(?:${domain} )?${literal})\\))?${comment}` +

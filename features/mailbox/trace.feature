@@ -205,6 +205,7 @@ Feature: The newest trace field tells where a message came from and how
       When mallory sends to alice@here.example:
         """
         Subject: {token}
+        Message-ID: <{token}@elsewhere.example>
         Received:
         Received: \xff\xfe
         Received: {x × 900}

@@ -30,8 +30,8 @@ Feature: The smarthost is told who we are without telling anybody else
       @rfc5802-6-08 @rfc5802-5.1-01
       Examples: SCRAM without channel binding, also where PLUS is offered
         | methods                                | used                 |
-        | SCRAM-SHA-256                          | SCRAM-SHA-256 biwsb |
-        | SCRAM-SHA-256-PLUS and SCRAM-SHA-256   | SCRAM-SHA-256 biwsb |
+        | SCRAM-SHA-256                          | SCRAM-SHA-256 bi |
+        | SCRAM-SHA-256-PLUS and SCRAM-SHA-256   | SCRAM-SHA-256 bi |
 
     Example: A smarthost that offers nothing we know is not sent anything
       Given everything goes through the smarthost smart.provider.example with:
@@ -41,6 +41,7 @@ Feature: The smarthost is told who we are without telling anybody else
       And smart.provider.example hears MAIL never
       And the queue still holds the message for bob@there.example
 
+    @mail-service-24
     Example: A wrong password returns no mail: it is our own mistake
       Given everything goes through the smarthost smart.provider.example with:
         | its password | another one |
@@ -58,7 +59,7 @@ Feature: The smarthost is told who we are without telling anybody else
       Then smart.provider.example hears MAIL never
       And the queue still holds the message for bob@there.example
 
-    @rfc4954-6-06
+    @rfc4954-6-06 @mail-service-24
     Scenario Outline: <reply> to AUTH is no reason to return mail either
       Given everything goes through the smarthost smart.provider.example with:
         | methods | PLAIN |
@@ -95,7 +96,7 @@ Feature: The smarthost is told who we are without telling anybody else
         | reply                        |
         | 504 5.5.4 not that one today |
 
-  @rfc5802-5-03 @rfc5802-5.1-07 @must
+  @rfc5802-5-03 @rfc5802-5.1-07 @mail-service-24 @must
   Rule: A server that does not prove itself in SCRAM gets nothing
 
     Scenario Outline: Its <fault> is wrong

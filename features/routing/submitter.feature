@@ -37,10 +37,6 @@ Feature: Who submitted a message is told only where that is known
       And there.example has the mail exchanger mx1.there.example
       And mx1.there.example answers "250-mx1 / 250 AUTH PLAIN" to EHLO
       When mallory submits a message from "<mallory@elsewhere.example> AUTH=carol@here.example" to "<bob@there.example>"
-      Then the client says to mx1.there.example:
-        """
-        EHLO mail.here.example
-        MAIL FROM:<mallory@elsewhere.example>
-        …
-        QUIT
-        """
+      Then mx1.there.example receives it with the parameters:
+        | command | parameter | value          |
+        | MAIL    | AUTH      | (absent) or <> |

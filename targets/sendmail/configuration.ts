@@ -148,6 +148,8 @@ const outgoing = ({ settings: { outgoing: how } }: House): readonly string[] => 
       : [
           define('SMART_HOST', `[${smarthost.host}]`),
           define('RELAY_MAILER_ARGS', `TCP $h ${smarthost.port}`),
+          // Domains that we are the backup of go to their own exchangers.
+          feature('mailertable', 'hash -o /etc/mail/mailertable'),
           ...(smarthost.user === undefined ? [] : [feature('authinfo', 'hash -o /etc/mail/authinfo')]),
         ]),
   ]

@@ -58,7 +58,7 @@ const make = `set -e
 grep -q '^search' /etc/resolv.conf || echo 'search .' >> /etc/resolv.conf
 cd /etc/mail
 m4 sendmail.mc > sendmail.cf
-for table in access virtusertable owners authinfo; do /usr/libexec/sendmail/makemap hash $table < $table; done
+for table in access virtusertable mailertable owners authinfo; do /usr/libexec/sendmail/makemap hash $table < $table; done
 ${program} -bi > /dev/null
 `
 

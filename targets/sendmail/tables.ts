@@ -34,7 +34,7 @@ export const prefixesOf = (network: string): readonly string[] => {
 
 const access = ({ settings }: House): string => {
   const { relay, refusals, incoming, limits, outgoing } = settings
-  const tls = outgoing.smarthost?.tls
+  const { smarthost } = outgoing
   return table([
     ...relay.trustedHosts.flatMap(prefixesOf).map((prefix) => [`Connect:${prefix}`, 'RELAY'] as const),
     ...refusals.hosts.flatMap(prefixesOf).map((prefix) => [`Connect:${prefix}`, 'REJECT'] as const),
@@ -42,7 +42,8 @@ const access = ({ settings }: House): string => {
     ...incoming.relayDomains.map((domain) => [`To:${domain}`, 'RELAY'] as const),
     ['ClientConn:', String(limits.connectionsPerHost)],
     ['ClientRate:', String(limits.connectionsPerMinute)],
-    ...(tls === 'required' ? [['TLS_Srv:', 'VERIFY+CN'] as const] : []),
+    // The name is that of the settings: plain CN would be the name that the DNS gave.
+    ...(smarthost?.tls === 'required' ? [['TLS_Srv:', `VERIFY+CN:${smarthost.host}`] as const] : []),
   ])
 }
 
@@ -87,6 +88,8 @@ const authinfo = ({ settings: { outgoing } }: House): string => {
   const { smarthost } = outgoing
   if (smarthost?.user === undefined) return ''
   const { user, password = '' } = smarthost
+  if (base64(password).length > most)
+    throw new NotApplicable('finds no password in its table that is longer than a name')
   return table([['AuthInfo:', `"U=${base64(user)}" "I=${base64(user)}" "P=${base64(password)}"`]])
 }
 
@@ -104,6 +107,9 @@ export const tables = (house: House, { certificate, trustedCertificates, listene
     '/etc/passwd': { text: `${passwordFile}${accountsOf(house)}` },
     '/etc/mail/access': { text: access(house) },
     '/etc/mail/virtusertable': { text: table(virtual) },
+    '/etc/mail/mailertable': {
+      text: table(settings.incoming.relayDomains.map((domain) => [domain, `esmtp:${domain}`] as const)),
+    },
     '/etc/mail/aliases': { text: [...aliases].map(([name, to]) => `${name}: ${to}\n`).join('') },
     '/etc/mail/owners': { text: table(owners) },
     '/etc/mail/authinfo': { text: authinfo(house), mode: 0o600 },
