@@ -81,9 +81,9 @@ Feature: TLS is what it should be today
       Given a stranger has introduced itself in clear on the submission listener
       Then the server answers:
         | command                                          | answer    |
-        | AUTH PLAIN {base64 \\0alice\\0alice's password}  | 530 5.7.0\|503\|504\|538 |
-        | AUTH PLAIN {base64 \\0alice\\0guess}             | 530 5.7.0\|503\|504\|538 |
-        | AUTH PLAIN                                       | 530 5.7.0\|503\|504\|538 |
+        | AUTH PLAIN {base64 \\0alice\\0alice's password}  | 530 5.7.0\|500\|503\|504\|538 |
+        | AUTH PLAIN {base64 \\0alice\\0guess}             | 530 5.7.0\|500\|503\|504\|538 |
+        | AUTH PLAIN                                       | 530 5.7.0\|500\|503\|504\|538 |
 
   @rfc7817-5-01 @must
   Rule: The certificate names the host as clients are told to look for it

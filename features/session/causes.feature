@@ -29,14 +29,18 @@ Feature: A refusal tells its cause
 
     @rfc3463-3.8-02 @rfc5248-2.4-06 @rfc5248-2.4-07 @rfc5248-3-01
     @needs-tls
+    Example: A password that everybody could read
+      Given a stranger has introduced itself in clear on the relay listener
+      Then the server answers:
+        | command                     | answer |
+        | AUTH PLAIN AGFsaWNlAHdyb25n | 5yz    |
+
+    @rfc3463-3.8-02 @rfc5248-2.4-06 @rfc5248-3-01
+    @needs-tls
     Example: Authentication: no cause that would help to guess
-      Given a stranger has said:
-        """
-        EHLO client.example
-        """
+      Given a stranger has introduced itself under TLS on the relay listener
       Then the server answers:
         | command                                              | answer                           |
-        | AUTH PLAIN AGFsaWNlAHdyb25n                          | 5yz                              |
         | AUTH CRAM-MD5                                        | 334                              |
         | YWxpY2UgMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA= | 535 5.7.8                        |
         | AUTH CRAM-MD5                                        | 334                              |

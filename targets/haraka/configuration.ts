@@ -3,6 +3,7 @@
  * plugin of ours that decides what Haraka leaves to plugins (`fixtures/haraka/house.js`). See Haraka's docs/CoreConfig.md.
  */
 import { readFileSync } from 'node:fs'
+import { domainToASCII } from 'node:url'
 import { home } from '../../cli/home.ts'
 import type { FileInBox } from '../box/box.ts'
 import type { Place } from '../box/product.ts'
@@ -91,11 +92,13 @@ const connection = (size: number, hops: number): string =>
 const filesOf = (house: House, place: Place): Readonly<Record<string, string>> => {
   const { settings } = house
   const { authentication, tls, limits, queue, outgoing } = settings
+  if (/^localhost(?:\.|$)|^[^.]+$/.test(settings.hostName))
+    throw new NotApplicable("is told its host's fully qualified name")
   const methods = authentication.methods.filter((method) => known.has(method))
   const submissions = place.listeners.find(({ role }) => role === 'submissions')?.port ?? 0
   const users = settings.users.map(({ name, password }) => line(name, password ?? ''))
   return {
-    me: settings.hostName,
+    me: domainToASCII(settings.hostName),
     'smtp.ini': `listen=${place.listeners.map(({ address, port }) => `${address}:${port}`).join(',')}\nsmtps_port=${submissions}\nnodes=0\n`,
     plugins: ['house', 'tls', ...(methods.length > 0 ? ['auth/flat_file'] : [])].join('\n'),
     'connection.ini': connection(limits.messageSize, limits.receivedHops),

@@ -102,15 +102,9 @@ export const haraka: Product = {
   render: (house, place) => ({
     hostName: house.settings.hostName,
     files: configuration(house, place, plugin),
-    // The words of its notifications, as it ships them.
+    // The words of its notifications, as it ships them; those in HTML are for who adds them (its docs/Outbound.md).
     commands: [
-      {
-        command: [
-          '/bin/bash',
-          '-c',
-          `cp ${program}/node_modules/Haraka/config/outbound.bounce_message* ${folder}/config/`,
-        ],
-      },
+      { command: ['/bin/cp', `${program}/node_modules/Haraka/config/outbound.bounce_message`, `${folder}/config/`] },
     ],
   }),
   async furnish(box) {
@@ -123,7 +117,7 @@ export const haraka: Product = {
     `echo $$ > /run/haraka.pid; export NODE_COMPILE_CACHE=/var/cache/node; exec ${program}/node ${program}/node_modules/Haraka/bin/haraka -c ${folder} >> /var/log/haraka.log 2>&1`,
   ],
   async end(box) {
-    await box.run(['/bin/bash', '-c', 'kill -TERM $(cat /run/haraka.pid)'])
+    await box.run(['/bin/bash', '-c', 'kill -INT $(cat /run/haraka.pid)'])
   },
   reload() {
     throw new NotApplicable('reads its list of plugins only when it starts')
