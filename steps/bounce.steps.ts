@@ -135,7 +135,7 @@ const assertTells = (world: MailWorld, notification: ReadNotification, recipient
   assert.ok(reported !== undefined, told([notification]))
   for (const [field, pattern] of Object.entries(table.rowsHash())) {
     const found = reported.fields[field.toLowerCase()] ?? notification.perMessage[field.toLowerCase()] ?? '(absent)'
-    assert.match(found, new RegExp(pattern, 'i'), field)
+    assert.match(found, new RegExp(pattern, 'i'), `${field}: ${found}`)
   }
 }
 

@@ -37,7 +37,7 @@ Feature: A notification has the form that programs and people can read
     @rfc3461-5.2.3-01 @rfc3461-5.2.2-02
     Example: Delivered, expanded and relayed
       Given third.example has the mail exchanger mx.third.example that withholds DSN
-      And the setting aliases is [{"address": "team", "to": ["carol", "dan@there.example"]}]
+      And the setting aliases is [{"address": "team", "to": ["frank@there.example", "dan@there.example"]}]
       When alice sends a message to carol@here.example, team@here.example and eve@third.example with:
         | notify | SUCCESS |
       Then alice is notified once that carol@here.example was delivered

@@ -198,7 +198,7 @@ Feature: The newest trace field tells where a message came from and how
       Then the message is refused permanently
       And mx1.there.example is not contacted
 
-  @rfc5321-3.7.2-04 @rfc5322-4-02 @rfc5322-4.3-01 @should
+  @rfc5321-3.7.2-04 @rfc5321-4.4-05 @rfc5322-4-02 @rfc5322-4.3-01 @should
   Rule: Odd fields of others are taken as they are
 
     Example: Obsolete, empty, overlong and eight-bit ones

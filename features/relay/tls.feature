@@ -109,6 +109,7 @@ Feature: Mail to other servers travels under TLS where that is offered
   @rfc3207-6-01 @must
   Rule: Where TLS is demanded nothing goes without it
 
+    @rfc5321-4.1.1.10-03
     Scenario Outline: A smarthost with the certificate: <certificate>
       Given everything goes through the smarthost smart.provider.example with:
         | tls         | required      |

@@ -117,7 +117,7 @@ Feature: The destination's mail exchanger is found by DNS
 
       Examples: names that are none, or none of a host
         | what                          | name                 | more                                        |
-        | an address                    | 192.0.2.25.          |                                             |
+        | an address                    | 192.0.2.25.          | 192.0.2.25. TXT "nothing"                   |
         | an alias that leads nowhere   | other.there.example. | other.there.example. CNAME gone.example.    |
         | an alias of the second        | other.there.example. | other.there.example. CNAME mx2.there.example. |
         | a name without address        | other.there.example. | other.there.example. TXT "nothing"          |

@@ -37,6 +37,8 @@ export interface Product {
   readonly capabilities: ReadonlySet<Capability>
   /** Names of settings, or of groups of them, that `render` carries out. */
   readonly settings: readonly string[]
+  /** Why a scenario with these words cannot be asked of it. */
+  unfit?(text: string): string | undefined
   /** Its own log, a path in the box. */
   readonly log: string
   /** Throws `NotApplicable` for values that the product cannot express. */

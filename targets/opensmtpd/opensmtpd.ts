@@ -6,6 +6,7 @@
  * package is built with, no handshake succeeds on the server's side (OpenSMTPD's issues 1171 and 1239, mended in 7.0).
  */
 import { readdir } from 'node:fs/promises'
+import { setTimeout } from 'node:timers/promises'
 import type { Box } from '../box/box.ts'
 import { literally } from '../box/literally.ts'
 import type { Place, Product, Rendered } from '../box/product.ts'
@@ -30,6 +31,8 @@ const spool = '/var/spool/smtpd'
 /** A copy that may have the group which the program insists on; the packages' own files cannot be changed. */
 const control = '/run/smtpctl'
 const owner = '7108:7108'
+const calmMilliseconds = 3000
+const pollMilliseconds = 50
 
 /** Lines of key and value; what a table would read otherwise cannot be said. */
 const mapping = (entries: Iterable<readonly [string, string]>): string =>
@@ -150,6 +153,11 @@ export const opensmtpd: Product = {
     'postmaster',
     'subaddressSeparator',
   ],
+  unfit(text) {
+    // As a client it knows PLAIN and LOGIN, and hangs where a smarthost offers neither.
+    const [, methods] = /"methods"},\{"value":"([^"]*)"/.exec(text) ?? []
+    return /CRAM|GSSAPI/.test(methods ?? '') ? 'knows PLAIN and LOGIN only as a client' : undefined
+  },
   log: '/var/log/smtpd.log',
   render,
   async furnish(box) {
@@ -176,6 +184,10 @@ export const opensmtpd: Product = {
     throw new NotApplicable('does not read its configuration again while it runs')
   },
   async runQueue(box) {
+    // What is under way waits for nothing, and would not be scheduled.
+    const deadline = performance.now() + calmMilliseconds
+    while (performance.now() < deadline && (await envelopes(box)).some(({ state }) => state === 'inflight'))
+      await setTimeout(pollMilliseconds)
     // A route that failed is left alone for a while unless the operator says otherwise.
     const { text } = await box.run([control, 'show', 'routes'])
     for (const [, route = ''] of text.matchAll(/^(\d+)\. /gm)) await box.run([control, 'resume', 'route', route])
