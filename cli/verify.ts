@@ -14,8 +14,7 @@ import type { ReportDocument } from '../report/document.ts'
 import type { ScenarioResult } from '../report/results.ts'
 import { exitCodes } from '../report/verdict.ts'
 import { cacheFolder } from '../targets/box/packages.ts'
-import { targetNames, whyUnavailable } from '../targets/choose.ts'
-import { isHost, offersOfHost } from '../targets/host/host.ts'
+import { offersOfTarget, targetNames, whyUnavailable } from '../targets/choose.ts'
 import { readCatalogue } from './coverage.ts'
 import { hasListener, openMessageFile, tellListener, writeReport } from './report-files.ts'
 import { leaveNothingBehind } from './interruption.ts'
@@ -82,6 +81,15 @@ export const verify = async (selection: readonly string[], options: VerifyOption
   const unavailable = reasons.filter((reason) => reason !== undefined)
   for (const reason of unavailable) process.stderr.write(`smtpspec verify: ${reason}\n`)
   if (unavailable.length > 0) return exitCodes.targetUnavailable
+  const offers = new Map<string, Awaited<ReturnType<typeof offersOfTarget>>>()
+  for (const target of targets) {
+    try {
+      offers.set(target, await offersOfTarget(target, options.policy, cache))
+    } catch (error) {
+      process.stderr.write(`smtpspec verify: ${target}: ${error instanceof Error ? error.message : String(error)}\n`)
+      return exitCodes.targetUnavailable
+    }
+  }
   keepMemorySteady()
   const verified: Verified[] = []
   const leave = leaveNothingBehind(
@@ -96,11 +104,12 @@ export const verify = async (selection: readonly string[], options: VerifyOption
         options.reportDir === undefined || targets.length === 1 ? options.reportDir : join(options.reportDir, target)
       const messages = await openMessageFile(place)
       const asked = wanted(target)
+      const offered = offers.get(target)
       const whole = {
         target,
         wanted: {
           ...asked,
-          parameters: { ...asked.parameters, ...(isHost(target) && { offered: await offersOfHost(target) }) },
+          parameters: { ...asked.parameters, ...(offered !== undefined && { offered }) },
           said: (message: Envelope) => messages.write(message),
         },
         catalogue,

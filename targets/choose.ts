@@ -10,8 +10,14 @@ import { exim } from './exim/exim.ts'
 import { haraka } from './haraka/haraka.ts'
 import { opensmtpd } from './opensmtpd/opensmtpd.ts'
 import { containerPackages } from './container/runtime.ts'
-import { createContainerTarget, isContainer, whyNoContainer } from './container/container.ts'
-import { createHostTarget, isHost, policyIn, whyNotHost } from './host/host.ts'
+import {
+  createContainerTarget,
+  isContainer,
+  offersOfContainer,
+  prepareContainer,
+  whyNoContainer,
+} from './container/container.ts'
+import { createHostTarget, isHost, offersOfHost, policyIn, whyNotHost } from './host/host.ts'
 import type { Extension } from './host/offers.ts'
 import { postfix } from './postfix/postfix.ts'
 import { sendmail } from './sendmail/sendmail.ts'
@@ -56,7 +62,7 @@ export const targetNames: readonly string[] = Object.keys(makers)
 
 /** Throws for a name that is not in `targetNames`; the commands check before. */
 export const createTarget = (name: string, options: TargetOptions): Target => {
-  if (isContainer(name)) return createContainerTarget(name, options.policy, options.worker)
+  if (isContainer(name)) return createContainerTarget(name, options.policy, options.worker, options.offered)
   if (isHost(name)) {
     const policy = policyIn(options.policy ?? '')
     if (typeof policy === 'string') throw new TargetUnavailable(policy)
@@ -65,6 +71,21 @@ export const createTarget = (name: string, options: TargetOptions): Target => {
   const make = makers[name]
   if (make === undefined) throw new Error(`there is no target "${name}"; known are ${targetNames.join(', ')}`)
   return make(options)
+}
+
+/** What takes long is done before the worker's first scenario. Whatever is wrong shows again when the target starts. */
+export const prepareTarget = async (name: string, policy: string | undefined, worker: Worker): Promise<void> => {
+  if (isContainer(name)) await prepareContainer(name, policy, worker).catch(() => undefined)
+}
+
+/** What a server that nobody here set up offers, asked before the run; undefined for all others. */
+export const offersOfTarget = async (
+  name: string,
+  policy: string | undefined,
+  cache: string,
+): Promise<readonly Extension[] | undefined> => {
+  if (isHost(name)) return offersOfHost(name)
+  return isContainer(name) ? offersOfContainer(name, policy, cache) : undefined
 }
 
 /** How the scene around a target has to be: a server in a box always asks port 53 and sends to port 25, and stays where it is. */

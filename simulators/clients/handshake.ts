@@ -11,6 +11,7 @@ import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
 import type { SecureVersion, TLSSocket } from 'node:tls'
+import { comingFrom } from './source.ts'
 
 export interface HandshakeFacts {
   /** `TLSv1.2` or `TLSv1.3`; absent when the handshake failed. */
@@ -115,7 +116,7 @@ export const lookAtHandshake = async (
   to: { readonly host: string; readonly port: number },
   { from, version, ciphers }: HandshakeOptions,
 ): Promise<HandshakeFacts> => {
-  const socket = connect({ ...to, ...(from === undefined ? {} : { localAddress: from }) })
+  const socket = connect({ ...to, ...comingFrom(from, to.host) })
   await once(socket, 'connect', { signal: AbortSignal.timeout(patienceMilliseconds) })
   const heard: Buffer[] = []
   const secure = connectTls({

@@ -15,6 +15,7 @@ import { openRecorder } from '../conversation.ts'
 import type { Recorder } from '../conversation.ts'
 import { tapSocket } from '../tap.ts'
 import { readReply } from './replies.ts'
+import { comingFrom } from './source.ts'
 
 /** Milliseconds that the client waits for any one thing; QUIT is not worth more than a moment. */
 const PATIENCE = 15_000
@@ -79,7 +80,7 @@ function optionsFor(
     socketTimeout: PATIENCE,
     allowInternalNetworkInterfaces: true,
     logger: false,
-    ...(source === undefined ? {} : { localAddress: source }),
+    ...comingFrom(source, to.host),
   }
 }
 

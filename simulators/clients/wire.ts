@@ -14,6 +14,7 @@ import type { SecureAs, WireClient, WireOptions, WireReply } from '../contract.t
 import { openRecorder } from '../conversation.ts'
 import type { Recorder } from '../conversation.ts'
 import { readReply } from './replies.ts'
+import { comingFrom } from './source.ts'
 
 const PATIENCE = 5000
 /** RFC 9266 §2: the label of the channel binding of TLS 1.3, 32 octets. */
@@ -40,7 +41,7 @@ export async function openWireClient(
     ...to,
     noDelay: true,
     allowHalfOpen: true,
-    ...(options.from === undefined ? {} : { localAddress: options.from }),
+    ...comingFrom(options.from, to.host),
   })
   try {
     await once(socket, 'connect', { signal: AbortSignal.timeout(patience) })

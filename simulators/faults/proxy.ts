@@ -11,6 +11,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { flushed } from '../channel.ts'
 import type { PathTrouble, Proxy } from '../contract.ts'
 import { whenFree } from '../when-free.ts'
+import { comingFrom } from '../clients/source.ts'
 
 interface Place {
   readonly host: string
@@ -43,7 +44,7 @@ export async function openProxy(at: Place, to: Place, trouble: PathTrouble = {})
       ...to,
       allowHalfOpen: true,
       noDelay: true,
-      ...(from === undefined ? {} : { localAddress: from }),
+      ...comingFrom(from, to.host),
     })
     for (const [socket, other] of [
       [client, target],

@@ -7,6 +7,8 @@
 import { TargetUnavailable } from '../faults.ts'
 import { createPlacedTarget } from '../host/host.ts'
 import type { Place } from '../host/host.ts'
+import { offersOf } from '../host/offers.ts'
+import type { Extension } from '../host/offers.ts'
 import type { Target } from '../target.ts'
 import type { Worker } from '../worker.ts'
 import { containerIn, imageWith } from './file.ts'
@@ -49,7 +51,8 @@ const open = async (file: ContainerFile, cache: string): Promise<{ value: Place;
   if (typeof library === 'string') throw new TargetUnavailable(library)
   const started = await startContainer(library, file).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error)
-    throw new TargetUnavailable(`no container of ${file.image} came up: ${why}`, { cause: error })
+    const hint = why.includes('not bound') ? '; where the image has no shell, its file must say "ready: { log: … }"' : ''
+    throw new TargetUnavailable(`no container of ${file.image} came up: ${why}${hint}`, { cause: error })
   })
   return {
     value: placeIn(started, file),
@@ -59,11 +62,42 @@ const open = async (file: ContainerFile, cache: string): Promise<{ value: Place;
   }
 }
 
-export const createContainerTarget = (name: string, policy: string | undefined, worker: Worker): Target => {
+/** Starts it for all that the worker will ask of it: that takes longer than the steps of a scenario may. */
+export const prepareContainer = async (name: string, policy: string | undefined, worker: Worker): Promise<void> => {
+  const file = containerOf(name, policy)
+  if (typeof file !== 'string') await worker.kept(name, () => open(file, worker.cache))
+}
+
+/**
+ * What the server in it offers, where its file does not say: a container is started for the question, and ended. Rejects
+ * with `TargetUnavailable` where none comes up, and with a sentence where it does not answer EHLO.
+ */
+export const offersOfContainer = async (
+  name: string,
+  policy: string | undefined,
+  cache: string,
+): Promise<readonly Extension[] | undefined> => {
+  const file = containerOf(name, policy)
+  if (typeof file === 'string' || file.policy.extensions !== undefined) return undefined
+  const { value, close } = await open(file, cache)
+  try {
+    return value.ports.relay === undefined ? [] : await offersOf(value.host, value.ports.relay)
+  } finally {
+    await close()
+  }
+}
+
+export const createContainerTarget = (
+  name: string,
+  policy: string | undefined,
+  worker: Worker,
+  offered: readonly Extension[] = [],
+): Target => {
   const file = containerOf(name, policy)
   if (typeof file === 'string') throw new TargetUnavailable(file)
   let place: Place = { host: '127.0.0.1', ports: file.ports }
-  const target = createPlacedTarget(name, file.policy, () => place)
+  const known = { ...file.policy, extensions: file.policy.extensions ?? offered }
+  const target = createPlacedTarget(name, known, () => place)
   return {
     ...target,
     version: async () => file.image,
