@@ -84,7 +84,7 @@ export const createBoxedTarget = (product: Product, worker: Worker): Target => {
   return {
     name,
     capabilities: product.capabilities,
-    ...(product.unfit !== undefined && { unfit: product.unfit }),
+    unfit: (text) => product.unfit?.(text),
     version: async () => (await installedVersion(worker.cache, name)) ?? 'not installed',
     async start(document, around) {
       surroundings = around
