@@ -28,18 +28,21 @@ const storyCard = ({ title, says, standing, scenarios, failed }: Story): string 
 interface Count {
   readonly passed: number
   readonly failed: number
+  /** Of those that failed: listed with their reason before the run. */
+  readonly known: number
   readonly other: number
 }
 
 const countOf = (scenarios: readonly ReportedScenario[]): Count => {
   const passed = scenarios.filter(({ verdict }) => verdict === 'pass').length
   const failed = scenarios.filter(({ verdict }) => isFailure(verdict)).length
-  return { passed, failed, other: scenarios.length - passed - failed }
+  const known = scenarios.filter(({ verdict }) => verdict === 'differs' || verdict === 'known failure').length
+  return { passed, failed, known, other: scenarios.length - passed - failed }
 }
 
 export const countText = (scenarios: readonly ReportedScenario[]): string => {
-  const { passed, failed, other } = countOf(scenarios)
-  return `${passed} scenarios hold, <span class="${failed > 0 ? 'bad' : ''}">${failed} fail</span>${other > 0 ? `, ${other} not judged` : ''}`
+  const { passed, failed, known, other } = countOf(scenarios)
+  return `${passed} scenarios hold, <span class="${failed > 0 ? 'bad' : ''}">${failed} fail</span>${known > 0 ? ` (${known} known before)` : ''}${other > 0 ? `, ${other} not judged` : ''}`
 }
 
 /** One target: its answer in words. */
@@ -74,7 +77,7 @@ const severalTargets = (report: ReportDocument): string => {
           <th scope="row">${escaped(name)} <small>${escaped(version)}</small></th>
           ${cell('Open relay', `relay-${relay.answer.replace(' ', '-')}`, shortAnswers[relay.answer], how)}
           ${storiesOf(report, name).map(storyCell).join('')}
-          <td data-label="hold">${count.passed}</td><td data-label="fail"${count.failed > 0 ? ' class="fails"' : ''}>${count.failed}</td><td data-label="not judged">${count.other}</td>
+          <td data-label="hold">${count.passed}</td><td data-label="fail"${count.failed > 0 ? ' class="fails"' : ''}>${count.failed}${count.known > 0 ? ` <small>${count.known} known</small>` : ''}</td><td data-label="not judged">${count.other}</td>
           <td data-label="MUST tried">${must === undefined ? '' : `${must.tried}/${must.of}`}</td>
         </tr>`
   })
@@ -87,7 +90,7 @@ const severalTargets = (report: ReportDocument): string => {
         <tbody>${rows.join('')}
         </tbody>
       </table>
-      <p class="quiet">Judged by what the far mail exchanger received when strangers offered mail for a third server, not by the replies.</p>
+      <p class="quiet">Judged by what the far mail exchanger received when strangers offered mail for a third server, not by the replies. A failure is known when a list, or a baseline, gave it with its reason before the run.</p>
     </article>`
 }
 

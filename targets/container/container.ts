@@ -51,7 +51,9 @@ const open = async (file: ContainerFile, cache: string): Promise<{ value: Place;
   if (typeof library === 'string') throw new TargetUnavailable(library)
   const started = await startContainer(library, file).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error)
-    const hint = why.includes('not bound') ? '; where the image has no shell, its file must say "ready: { log: … }"' : ''
+    const hint = why.includes('not bound')
+      ? '; where the image has no shell, its file must say "ready: { log: … }"'
+      : ''
     throw new TargetUnavailable(`no container of ${file.image} came up: ${why}${hint}`, { cause: error })
   })
   return {
