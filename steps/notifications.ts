@@ -55,6 +55,12 @@ export const ownMailboxesTakeAll = (world: MailWorld, name: string): void => {
     throw new NotApplicable('puts eight bits and long lines into mailboxes of its own as they are')
 }
 
+/** Whom nobody can tell RET may return either (RFC 3461 §4.3). */
+export const mayReturnHeader = ({ target }: MailWorld): void => {
+  if (target.lintFails !== true && !target.capabilities.has('dsn'))
+    throw new NotApplicable('returns the header alone, and offers nobody to ask for more')
+}
+
 export const readNotification = async (content: Uint8Array): Promise<ReadNotification | undefined> => {
   const parsed = await simpleParser(Buffer.from(content), {
     keepDeliveryStatus: true,

@@ -20,7 +20,7 @@ Feature: Reports about international addresses reach senders of either kind
       And the notification to alice tells of 用户@there.example:
         | final-recipient | ^utf-8; \\\\x\\{7528\\}\\\\x\\{6237\\}@there\\.example$ |
 
-    @rfc6533-3-07
+    @rfc6533-3-07 @needs-dsn
     Example: An original recipient that is none stays what it was
       When these recipients are named in one message from alice@here.example:
         | recipient         | parameters                      |
@@ -60,7 +60,7 @@ Feature: Reports about international addresses reach senders of either kind
         | message/global-delivery-status | 8bit     |
         | message/global-headers         | 8bit     |
 
-  @rfc6533-3-04 @rfc6533-3-05 @must
+  @rfc6533-3-04 @rfc6533-3-05 @must @needs-dsn
   Rule: An international original recipient goes on in the form that the next host understands
 
     Example: To a host with SMTPUTF8

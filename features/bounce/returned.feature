@@ -28,7 +28,7 @@ Feature: The report brings back what the sender needs to know the message by
       When alice sends a message to bob@there.example
       Then the notification to alice returns the whole message
 
-  @rfc3461-4.3-04 @should
+  @rfc3461-4.3-04 @should @needs-dsn
   Rule: Where nothing failed only the header comes back, whatever RET says
 
     Example: Delivered

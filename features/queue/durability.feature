@@ -38,6 +38,7 @@ Feature: What was accepted is not lost
       And 1 hour passes
       Then mx1.there.example receives it once
 
+    @needs-dsn
     Example: A restart, and what its sender asked for
       Given alice sends a message to bob@there.example with:
         | ret    | HDRS             |

@@ -29,6 +29,8 @@ const capabilities: ReadonlySet<Capability> = new Set<Capability>([
 
 const spool = '/var/spool/haraka'
 const program = npmFolder('haraka')
+/** It reads its queue within so long after a start. */
+const readMilliseconds = 2000
 /** The plugin tells what it is doing within so long. */
 const toldMilliseconds = 40
 
@@ -49,6 +51,11 @@ export const readName = (name: string): QueueFile | undefined => {
 const namesIn = async (box: Box): Promise<readonly string[]> => readdir(box.path(spool)).catch(() => [])
 const filesIn = async (box: Box): Promise<readonly QueueFile[]> =>
   (await namesIn(box)).flatMap((name) => readName(name) ?? [])
+
+/** What it sends, what it is about to send, and what failed for now. */
+const statsOf = async (box: Box): Promise<readonly number[]> =>
+  (await readFile(box.path('/run/haraka.stats'), 'utf8').catch(() => '')).split('/').map(Number)
+const waitingIn = ([, , failed = 0]: readonly number[]): number => failed
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null
@@ -114,7 +121,7 @@ export const haraka: Product = {
   daemon: [
     '/bin/bash',
     '-c',
-    `echo $$ > /run/haraka.pid; export NODE_COMPILE_CACHE=/var/cache/node; exec ${program}/node ${program}/node_modules/Haraka/bin/haraka -c ${folder} >> /var/log/haraka.log 2>&1`,
+    `rm -f /run/haraka.stats; echo $$ > /run/haraka.pid; export NODE_COMPILE_CACHE=/var/cache/node; exec ${program}/node ${program}/node_modules/Haraka/bin/haraka -c ${folder} >> /var/log/haraka.log 2>&1`,
   ],
   async end(box) {
     await box.run(['/bin/bash', '-c', 'kill -INT $(cat /run/haraka.pid)'])
@@ -123,14 +130,17 @@ export const haraka: Product = {
     throw new NotApplicable('reads its list of plugins only when it starts')
   },
   async runQueue(box) {
+    // After a start it reads its queue a moment later than it answers: nothing could be flushed yet.
+    const deadline = performance.now() + readMilliseconds
+    while (waitingIn(await statsOf(box)) < (await filesIn(box)).length && performance.now() < deadline)
+      await setTimeout(toldMilliseconds)
     // SIGHUP flushes the queue of what failed for now (haraka.js).
     await box.run(['/bin/bash', '-c', 'kill -HUP $(cat /run/haraka.pid)'])
+    while (waitingIn(await statsOf(box)) > 0 && performance.now() < deadline) await setTimeout(toldMilliseconds)
     await setTimeout(toldMilliseconds)
   },
   async underWay(box) {
-    const [sending = 0, waiting = 0] = (await readFile(box.path('/run/haraka.stats'), 'utf8').catch(() => ''))
-      .split('/')
-      .map(Number)
+    const [sending = 0, waiting = 0] = await statsOf(box)
     const due = (await namesIn(box)).filter((name) => (readName(name)?.next ?? 0) <= Date.now())
     return [...(sending + waiting > 0 ? [`${sending} sent, ${waiting} to be sent`] : []), ...due]
   },
