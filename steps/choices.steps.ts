@@ -3,7 +3,7 @@
  * our own`. Also what only their files can show: a disk that takes nothing more.
  */
 import assert from 'node:assert/strict'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Given, Then, When } from '@cucumber/cucumber'
@@ -127,6 +127,20 @@ When(/^the disk (takes no message more|has room again)$/, async function (this: 
   queueRefuses(this, what === 'takes no message more')
   await target.restart?.()
 })
+
+/** What a mail program does that reads the same Maildir. */
+When(
+  /^another program (empties|reads) the mailbox of (alice|carol)$/,
+  async function (this: MailWorld, what: string, name: string) {
+    onlyOurs(this)
+    await this.rest()
+    const place = join(this.folder, 'data', 'mail', name)
+    for (const file of await readdir(join(place, 'new'))) {
+      if (what === 'empties') await rm(join(place, 'new', file))
+      else await rename(join(place, 'new', file), join(place, 'cur', `${file}:2,S`))
+    }
+  },
+)
 
 /** A file stands where the folder of the mailbox is to be. */
 When(

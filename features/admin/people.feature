@@ -132,6 +132,15 @@ Feature: Users and their mailboxes over HTTP
         | mailboxes[1].user     | carol |
         | mailboxes[1].messages | 1     |
 
+    Example: A message that another program has read
+      Given another program reads the mailbox of alice
+      When the administrator asks for /api/mailboxes/alice
+      Then the answer holds:
+        | place             | value |
+        | messages[0].flags | S     |
+      When the administrator asks for /api/mailboxes/alice/{alice}
+      Then the answer is 200
+
     Example: Nobody's, nothing, and another folder
       Then the administrator is answered:
         | path                               | status |

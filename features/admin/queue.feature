@@ -99,6 +99,15 @@ Feature: The operator looks after the queue over HTTP
         | totals.held   | 0     |
         | totals.queued | 2     |
 
+    @needs-clock
+    Example: What is released does not wait for the time that it had
+      Given the administrator sends POST /api/queue/{queued}/hold
+      And mx1.there.example can be reached again
+      And 1 minute passes
+      When the administrator sends POST /api/queue/{queued}/release
+      Then mx1.there.example receives 1 message
+      And the queue no longer holds the message for bob@there.example
+
     Example: Nothing is selected
       When the administrator sends POST /api/queue/hold with:
         """
@@ -138,6 +147,16 @@ Feature: The operator looks after the queue over HTTP
       Then mx1.there.example receives 1 message
       And the queue no longer holds the message for bob@there.example
       And the queue still holds the message for dan@there.example
+
+    Example: What is held is not run, and not counted
+      Given the administrator sends POST /api/queue/{queued}/hold
+      When the administrator sends POST /api/queue/flush with:
+        """
+        { "all": true }
+        """
+      Then the answer holds:
+        | place      | value |
+        | recipients | 1     |
 
     Example: All of them
       Given mx1.there.example can be reached again

@@ -26,9 +26,12 @@ Feature: Settings are changed whole, or not at all
         | aliases[0].to[0]       | { "aliases": [{ "address": "info", "to": ["zoe"] }] }                                    |
         | aliases[0].to          | { "aliases": [{ "address": "a", "to": ["b"] }, { "address": "b", "to": ["a"] }] }        |
         | aliases[0].address     | { "aliases": [{ "address": "carol", "to": ["alice"] }] }                                 |
+        | aliases[0].address     | { "aliases": [{ "address": "CAROL", "to": ["alice"] }] }                                 |
         | lists[0].owner         | { "lists": [{ "address": "friends", "owner": "zoe", "members": ["alice"] }] }            |
         | postmaster             | { "postmaster": "zoe" }                                                                  |
         | users[0].name          | { "users": [{ "name": "../alice" }] }                                                    |
+        | users[0].name          | { "users": [{ "name": "al/ice" }] }                                                      |
+        | aliases[0].moved       | { "aliases": [{ "address": "a", "to": ["alice", "carol"], "moved": "told" }] }           |
         | users[0].verifier      | { "users": [{ "name": "alice", "verifier": "SCRAM-SHA-256$4095:AAAAAAAAAAAAAAAAAAAAAA==$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=" }] }      |
         | users[0].password      | { "users": [{ "name": "alice", "password": "\\u0007" }] }                                |
 

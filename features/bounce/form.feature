@@ -34,6 +34,21 @@ Feature: A notification has the form that programs and people can read
         | message/delivery-status | 7bit     |
         | text/rfc822-headers     | 7bit     |
 
+    @needs-clock
+    Scenario Outline: The moment of the last attempt is told where one has just ended: <action>
+      Given the server is one of our own
+      And mx1.there.example refuses <how> for RCPT
+      And alice sends a message to bob@there.example
+      When 5 hours pass
+      Then the notification to alice tells of bob@there.example:
+        | action            | ^<action>$ |
+        | last-attempt-date | <when>     |
+
+      Examples: by the answer of a host, and by time
+        | how         | action  | when   |
+        | permanently | failed  | \\d{4}  |
+        | temporarily | delayed | absent |
+
     @rfc3461-5.2.3-01 @rfc3461-5.2.2-02 @needs-dsn
     Example: Delivered, expanded and relayed
       Given third.example has the mail exchanger mx.third.example that withholds DSN

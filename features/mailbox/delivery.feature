@@ -204,6 +204,21 @@ Feature: Mail for local users lies in their mailboxes
       And the queue still holds the message for alice@here.example
 
     @needs-clock
+    Example: Another program makes room
+      Given the server is one of our own
+      And the settings:
+        | setting | value                                                                |
+        | users   | [{"name": "alice", "password": "alice's password", "quota": 3000}, {"name": "carol", "password": "carol's password"}] |
+      And mallory sends a message of 1500 octets to alice@here.example
+      And the queue comes to rest
+      And mallory sends a message of 2000 octets to alice@here.example
+      When the queue comes to rest
+      Then the queue still holds the message for alice@here.example
+      When another program empties the mailbox of alice
+      And the next attempt is due
+      Then alice finds the message in the mailbox
+
+    @needs-clock
     Example: The disk of the mailbox refuses
       Given the server is one of our own
       And the mailbox of alice cannot be written

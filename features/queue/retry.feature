@@ -88,6 +88,19 @@ Feature: Outgoing mail waits and is tried again
       Then alice is notified once that bob@there.example failed
       And the queue is empty
 
+    @needs-clock
+    Example: A notification that nobody takes is given up sooner than mail
+      Given the setting queue.notificationLifetime is 1d
+      And the setting aliases is [{"address": "robert", "to": ["bob@there.example"]}]
+      And mx1.there.example refuses permanently for RCPT
+      And elsewhere.example has the mail exchanger mx.elsewhere.example
+      And mx.elsewhere.example is unreachable
+      When mallory sends a message to robert@here.example
+      And 20 hours pass
+      Then the queue still holds the message for mallory@elsewhere.example
+      When 5 hours pass
+      Then the queue is empty
+
   @mail-service-25
   Rule: The sender is told of a delay, once
 

@@ -30,8 +30,8 @@ Feature: Destinations share sessions and do not wait for each other
         | queue.sessionsPerDestination | 1     |
       And there.example has the mail exchanger mx1.there.example
       And mx1.there.example is unreachable
-      And alice sends 4 messages to bob@there.example
+      And alice sends 6 messages to bob@there.example
       And mx1.there.example can be reached again
       When the operator runs the queue
-      Then mx1.there.example receives 4 messages
-      And mx1.there.example sees exactly 2 connections
+      Then mx1.there.example receives 6 messages
+      And mx1.there.example sees exactly 3 connections

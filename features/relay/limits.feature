@@ -19,6 +19,15 @@ Feature: Nobody may hand in too much
       Then the message is accepted
       And alice finds 3 messages
 
+    @needs-clock
+    Example: A new minute does not forget the one before at once
+      Given the server is one of our own
+      And the setting limits.messagesPerMinute is 2
+      And mallory sends 2 messages to alice@here.example
+      When 61 seconds pass
+      And mallory sends a message to alice@here.example
+      Then the message is refused temporarily
+
     @needs-limits-by-user
     Example: Users are counted one by one, wherever they sit
       Given the setting limits.messagesPerMinute is 1
@@ -97,6 +106,12 @@ Feature: Nobody may hand in too much
 
     Example: Another domain that only ends like a refused one
       Given the setting refusals.senders is ["where.example"]
+      When mallory sends a message to alice@here.example
+      Then the message is accepted
+      And alice finds the message in the mailbox
+
+    Example: Nor does it with an at sign before it
+      Given the setting refusals.senders is ["@where.example"]
       When mallory sends a message to alice@here.example
       Then the message is accepted
       And alice finds the message in the mailbox

@@ -41,6 +41,23 @@ Feature: The smarthost is told who we are without telling anybody else
       And smart.provider.example hears MAIL never
       And the queue still holds the message for bob@there.example
 
+    Scenario Outline: Words of old times, alone and beside those of today: <offer>
+      Given the server is one of our own
+      And everything goes through the smarthost smart.provider.example with:
+        | methods     | PLAIN |
+        | tls         | none  |
+        | certificate | none  |
+      And smart.provider.example answers "<offer>" to EHLO
+      When alice sends a message to bob@there.example
+      Then smart.provider.example hears AUTH once
+      And smart.provider.example hears MAIL <mail>
+
+      # The simulated host itself understands no more than today's word.
+      Examples: before RFC 2554 there was an equals sign
+        | offer                                       | mail  |
+        | 250-smart / 250 AUTH=PLAIN LOGIN            | never |
+        | 250-smart / 250-AUTH PLAIN / 250 AUTH=FANCY | once  |
+
     @mail-service-24
     Example: A wrong password returns no mail: it is our own mistake
       Given everything goes through the smarthost smart.provider.example with:

@@ -107,6 +107,20 @@ Feature: A session is closed in good order
         """
 
     @mail-service-32
+    Example: Who has left makes room for one, and no more
+      Given the setting limits.connectionsPerHost is 2
+      And mallory has opened a session
+      And this conversation holds:
+        """
+        S: 220
+        C: QUIT
+        S: 221
+        S!
+        """
+      When mallory opens 2 sessions at once
+      Then 1 are greeted with 220 and 1 with 421
+
+    @mail-service-32
     Example: A trusted host is spared
       Given the settings:
         | setting                     | value |

@@ -176,6 +176,28 @@ Feature: Content may come in chunks
       Then the answers are 250, 552, 5yz, 250
       And the mailbox of alice@here.example holds 0 messages
 
+  @rfc5321-6.4-01 @must
+  Rule: A relay adds nothing to what came in chunks, not even an end of line
+
+    Example: The last chunk ends within a line
+      Given the server is one of our own
+      When this conversation holds:
+        """
+        S: 220
+        C: EHLO client.example
+        S: 250
+        C: MAIL FROM:<bob@there.example>
+        S: 250
+        C: RCPT TO:<carol@here.example>
+        S: 250
+        C| BDAT 26 LAST\r\nSubject: cut\r\n\r\nand no end
+        S: 250
+        C: QUIT
+        S: 221
+        """
+      Then the mailbox of carol@here.example holds 1 message
+      And the message in the mailbox of carol@here.example ends with "\r\n\r\nand no end"
+
   @rfc3030-3-02 @rfc3030-3-04 @must
   Rule: Binary content comes in chunks only
 

@@ -14,6 +14,15 @@ Feature: Whoever writes to somebody who has moved learns of the new address, if 
         """
       Then "RCPT TO:<dave@here.example>" is answered 251 with the path <dave@there.example>
 
+    Example: The new address is a user's, whom the settings name by the name alone
+      Given the setting aliases is [{"address": "dave", "to": ["carol"], "moved": "told"}]
+      And a stranger has said:
+        """
+        EHLO client.example
+        MAIL FROM:<mallory@elsewhere.example>
+        """
+      Then "RCPT TO:<dave@here.example>" is answered 251 with the path <carol@here.example>
+
     @rfc3463-3.2-06
     Example: Mail does not go on
       Given the setting aliases is [{"address": "dave", "to": ["dave@there.example"], "moved": "refused"}]
