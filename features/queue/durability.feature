@@ -69,7 +69,7 @@ Feature: What was accepted is not lost
       Given alice sends 20 messages to carol@here.example
       When the server is killed and started again
       And the queue comes to rest
-      Then carol finds 20 messages
+      Then carol finds each of the 20 messages
 
   @rfc5321-4.1.1.10-05 @must
   Rule: A message that was not finished is not kept

@@ -70,7 +70,7 @@ Feature: Commands go in groups where that is allowed
   Rule: A group never grows beyond what is sure to be buffered
 
     Example: A hundred recipients while no answer comes
-      Given quite-a-long-name-of-a-department.and-of-a-division.there.example has the mail exchanger mx1.there.example
+      Given quite-a-long-name-of-a-department.and-of-division.there.example has the mail exchanger mx1.there.example
       And mx1.there.example holds its answer for MAIL
-      When alice sends a message to 100 recipients with long names at quite-a-long-name-of-a-department.and-of-a-division.there.example
+      When alice sends a message to 100 recipients with long names at quite-a-long-name-of-a-department.and-of-division.there.example
       Then mx1.there.example has been told at most 10000 octets
