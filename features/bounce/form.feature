@@ -34,7 +34,6 @@ Feature: A notification has the form that programs and people can read
         | message/delivery-status | 7bit     |
         | text/rfc822-headers     | 7bit     |
 
-<<<<<<< HEAD
     @needs-clock
     Scenario Outline: The moment of the last attempt is told where one has just ended: <action>
       Given the server is one of our own
@@ -50,10 +49,7 @@ Feature: A notification has the form that programs and people can read
         | permanently | failed  | \\d{4}  |
         | temporarily | delayed | absent |
 
-    @rfc3461-5.2.3-01 @rfc3461-5.2.2-02 @needs-dsn
-=======
     @rfc3461-5.2.3-01 @rfc3461-5.2.2-02 @rfc3461-5.2.7.3-01 @needs-dsn
->>>>>>> 45a883a (OpenSMTPD: what chance decides is marked so; a crash may deliver twice, a long domain is kept within its 64 octets, and an alias that hands NOTIFY to all its members is told)
     Example: Delivered, expanded and relayed
       Given third.example has the mail exchanger mx.third.example that withholds DSN
       And the setting aliases is [{"address": "team", "to": ["frank@there.example", "dan@there.example"]}]
