@@ -81,11 +81,12 @@ export const offersOfContainer = async (
 ): Promise<readonly Extension[] | undefined> => {
   const file = containerOf(name, policy)
   if (typeof file === 'string' || file.policy.extensions !== undefined) return undefined
-  const { value, close } = await open(file, cache)
+  const opened = await open(file, cache)
+  const { host, ports } = opened.value
   try {
-    return value.ports.relay === undefined ? [] : await offersOf(value.host, value.ports.relay)
+    return ports.relay === undefined ? [] : await offersOf(host, ports.relay)
   } finally {
-    await close()
+    await opened.close()
   }
 }
 
