@@ -133,6 +133,25 @@ Feature: Content may come in chunks
       Then the answers are 250|552, 5yz, 250
       And the mailbox of alice@here.example holds 0 messages
 
+    Example: A recipient who comes after a refused chunk comes too late
+      Given the server is one of our own
+      And a stranger has said:
+        """
+        EHLO client.example
+        MAIL FROM:<bob@there.example>
+        """
+      When the client sends the group:
+        """
+        BDAT 6
+        QUIT
+        RCPT TO:<alice@here.example>
+        BDAT 6 LAST
+        QUIT
+        RSET
+        """
+      Then the answers are 503, 503, 503, 250
+      And the mailbox of alice@here.example holds 0 messages
+
     Example: Chunks without a recipient, sent in a group
       Given a stranger has said:
         """
