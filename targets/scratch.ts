@@ -5,7 +5,7 @@
  * A server under test flushes every message to disk, as it must. Hundreds of short-lived queues on a busy disk would make
  * the suite wait for nothing: what a scenario kills is a process, never the machine.
  */
-import { readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { mkdir, mkdtemp, statfs } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -70,12 +70,25 @@ const remove = (folder: string): void => {
   }
 }
 
+const patienceMilliseconds = 2000
+const pauseMilliseconds = 50
+
+/** A server that ends with this process may make a file while its folder is removed: looked at again, for a while. */
+const removeForGood = (folder: string): void => {
+  const deadline = performance.now() + patienceMilliseconds
+  for (;;) {
+    remove(folder)
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, existsSync(folder) ? pauseMilliseconds : 0)
+    if (!existsSync(folder) || performance.now() > deadline) return
+  }
+}
+
 /** Removes what this process made; and, `swept`, what processes of this machine left that are no more. */
 export const clearScratch = (which: 'own' | 'swept'): void => {
   const pattern = new RegExp(`^smtpspec-${machineName.replaceAll('.', '\\.')}-(\\d+)$`)
   for (const base of bases()) {
     if (which === 'own') {
-      remove(join(base, nameOf(process.pid)))
+      removeForGood(join(base, nameOf(process.pid)))
       continue
     }
     let names: readonly string[]
