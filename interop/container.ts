@@ -8,13 +8,13 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { home } from '../cli/home.ts'
 import { expect, runScript } from './support/checks.ts'
 import type { Checks } from './support/checks.ts'
 import { findProgram, run, start } from './support/program.ts'
 import type { Finished } from './support/program.ts'
 
-const home = join(import.meta.dirname, '..')
-const program = join(home, 'cli/main.ts')
+const program = home('cli/main.ts')
 const image = 'localhost/smtpspec-interop:1'
 const ports = { relay: 25, submission: 587, submissions: 465 }
 const users = `users:
@@ -69,11 +69,11 @@ const fill = async (root: string): Promise<void> => {
   for (const folder of ['bin', 'etc', 'tmp', 'app']) await mkdir(join(root, folder), { recursive: true })
   await cp(process.execPath, join(root, 'bin/node'), { dereference: true })
   await writeFile(join(root, 'etc/settings.yaml'), serverSettings)
-  const { output: kept } = await ran('npm', ['ls', '--omit=dev', '--all', '--parseable', '--prefix', home], 60)
+  const { output: kept } = await ran('npm', ['ls', '--omit=dev', '--all', '--parseable', '--prefix', home()], 60)
   const packages = kept.split('\n').filter((line) => line.includes('node_modules'))
   const own = ['package.json', 'server', 'simulators', 'probes', 'targets', 'steps', 'report', 'cli', 'fixtures']
-  for (const path of [...own.map((name) => join(home, name)), ...packages])
-    await cp(path, join(root, 'app', relative(home, path)), { recursive: true, dereference: true })
+  for (const path of [...own.map((name) => home(name)), ...packages])
+    await cp(path, join(root, 'app', relative(home(), path)), { recursive: true, dereference: true })
 }
 
 const script = async (checks: Checks): Promise<void> => {

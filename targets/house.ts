@@ -12,6 +12,9 @@ import { settingsSchema } from '../server/settings/schema.ts'
 import type { Settings, SettingsDocument } from '../server/settings/schema.ts'
 import { NotApplicable } from './faults.ts'
 
+/** Most products are told their host's official name, and do not start, or name themselves otherwise, with another. */
+export const isFullyQualified = (hostName: string): boolean => !/^localhost(?:\.|$)|^[^.]+$/.test(hostName)
+
 export interface House {
   readonly settings: Settings
   /** Domains whose addresses are ours, the host's own name among them; the first is the one that bare names belong to. */

@@ -78,8 +78,8 @@ const removeForGood = (folder: string): void => {
   const deadline = performance.now() + patienceMilliseconds
   for (;;) {
     remove(folder)
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, existsSync(folder) ? pauseMilliseconds : 0)
     if (!existsSync(folder) || performance.now() > deadline) return
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMilliseconds)
   }
 }
 

@@ -2,7 +2,8 @@
  * Tables of commands and their answers, in a session that has been led to where they matter.
  *
  * A command may hold escapes (`\x01`, `\r\n`; a backslash is doubled in a table, and doubled again to be meant) and
- * repetitions (`{a × 64}`). A third column, `of others`, tells where ours is stricter than the standard asks. After every table the session must still be in step: each command had one answer.
+ * repetitions (`{a × 64}`). A third column, `of others`, tells where ours is stricter than the standard asks. After every
+ * table the session must still be in step: each command had one answer.
  */
 import assert from 'node:assert/strict'
 import { Given, Then, When } from '@cucumber/cucumber'

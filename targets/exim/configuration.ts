@@ -5,6 +5,7 @@
  */
 import type { Place } from '../box/product.ts'
 import { NotApplicable } from '../faults.ts'
+import { isFullyQualified } from '../house.ts'
 import type { House } from '../house.ts'
 import { accessLists, folder, lookup, ports } from './access.ts'
 
@@ -217,7 +218,7 @@ const authenticators = ({ settings }: House): readonly string[] => {
 export const configuration = (house: House, place: Place): string => {
   if (house.settings.verify.vrfy === 'authenticated')
     throw new NotApplicable('answers VRFY for everybody or for nobody')
-  if (/^localhost(?:\.|$)|^[^.]+$/.test(house.settings.hostName))
+  if (!isFullyQualified(house.settings.hostName))
     throw new NotApplicable("is told its host's official, fully qualified name")
   const lines = [
     ...main(house, place),

@@ -8,6 +8,7 @@ import { home } from '../../cli/home.ts'
 import type { FileInBox } from '../box/box.ts'
 import type { Place } from '../box/product.ts'
 import { NotApplicable } from '../faults.ts'
+import { isFullyQualified } from '../house.ts'
 import type { House } from '../house.ts'
 
 export const folder = '/etc/haraka'
@@ -92,8 +93,7 @@ const connection = (size: number, hops: number): string =>
 const filesOf = (house: House, place: Place): Readonly<Record<string, string>> => {
   const { settings } = house
   const { authentication, tls, limits, queue, outgoing } = settings
-  if (/^localhost(?:\.|$)|^[^.]+$/.test(settings.hostName))
-    throw new NotApplicable("is told its host's fully qualified name")
+  if (!isFullyQualified(settings.hostName)) throw new NotApplicable("is told its host's fully qualified name")
   const methods = authentication.methods.filter((method) => known.has(method))
   const submissions = place.listeners.find(({ role }) => role === 'submissions')?.port ?? 0
   const users = settings.users.map(({ name, password }) => line(name, password ?? ''))

@@ -6,6 +6,7 @@
  */
 import { domainToASCII, domainToUnicode } from 'node:url'
 import { settingsSchema } from '../../server/settings/schema.ts'
+import { isFullyQualified } from '../house.ts'
 import type { House } from '../house.ts'
 import { NotApplicable } from '../faults.ts'
 import type { ListenerPlace, Place } from '../box/product.ts'
@@ -179,8 +180,7 @@ export const mainCf = (house: House, place: Place): string => {
   // No failed attempts of a session are counted; fewer than the usual three would be a promise that is not kept.
   if (house.settings.authentication.failuresPerSession < 3)
     throw new NotApplicable('does not close sessions after failed attempts')
-  if (/^localhost(?:\.|$)|^[^.]+$/.test(house.settings.hostName))
-    throw new NotApplicable("is told its host's fully qualified name")
+  if (!isFullyQualified(house.settings.hostName)) throw new NotApplicable("is told its host's fully qualified name")
   if (house.settings.outgoing.refuseLoopback) throw new NotApplicable('sends to loopback addresses as to any other')
   if (house.settings.verify.vrfy === 'authenticated')
     throw new NotApplicable('answers VRFY for everybody or for nobody')
