@@ -85,7 +85,7 @@ Then(
     const seen = `${received.length} received, ${this.host(host).conversations.length} sessions, ${failed.length} returned`
     assert.equal(failed.length + received.length, 1, seen)
     if (received.length > 0) assert.ok(this.host(host).conversations.length > 1, seen)
-    if (this.target.lintFails === true) assert.equal(received.length, 1, seen)
+    if (this.target.isOurs === true) assert.equal(received.length, 1, seen)
   },
 )
 
@@ -98,7 +98,7 @@ Then(
     const queue = (await this.target.queue?.()) ?? []
     const waits = queue.filter((entry) => entry.recipient === recipient).length
     assert.equal(waits + failed, 1, `${waits} waiting; ${told(notifications)}`)
-    if (this.target.lintFails === true) assert.equal(waits, 1, told(notifications))
+    if (this.target.isOurs === true) assert.equal(waits, 1, told(notifications))
   },
 )
 
@@ -139,7 +139,7 @@ const assertTells = (world: MailWorld, notification: ReadNotification, recipient
   assert.ok(reported !== undefined, told([notification]))
   for (const [field, pattern] of Object.entries(table.rowsHash())) {
     const written = reported.fields[field.toLowerCase()] ?? notification.perMessage[field.toLowerCase()] ?? '(absent)'
-    const found = world.target.lintFails === true ? written : plain(field, written)
+    const found = world.target.isOurs === true ? written : plain(field, written)
     assert.match(found, new RegExp(pattern, 'i'), `${field}: ${found}`)
   }
 }
@@ -193,7 +193,7 @@ const leftOpen = new Set(['References'])
 /** Its own fields, above the parts; a field that is not there reads `absent`. */
 Then('the notification to {person} has the fields:', async function (this: MailWorld, name: string, table: DataTable) {
   const { raw } = await theOne(this, name)
-  const rows = table.hashes().filter(({ field = '' }) => this.target.lintFails === true || !leftOpen.has(field))
+  const rows = table.hashes().filter(({ field = '' }) => this.target.isOurs === true || !leftOpen.has(field))
   for (const { field, value } of rows) {
     const found = fieldsOf(raw).find((one) => one.name.toLowerCase() === field?.toLowerCase())?.value ?? 'absent'
     assert.match(found, new RegExp(value ?? ''), `${field} in\n${contentOf(raw)}`)

@@ -14,7 +14,7 @@ import type { Role } from './wire/wire.ts'
 import type { MailWorld } from './world.ts'
 
 const onlyOurs = (world: MailWorld): void => {
-  if (world.target.lintFails !== true) throw new NotApplicable('may do otherwise here')
+  if (world.target.isOurs !== true) throw new NotApplicable('may do otherwise here')
 }
 
 /** For what the standard leaves open and ours has settled; elsewhere either way is right. */

@@ -53,18 +53,25 @@ Then('{host} receives it meanwhile for {mailbox}', async function (this: MailWor
 const mostRuns = 3
 
 /** What a host takes for later may come later: nothing says that the next transaction is in the same session. */
-Then('{host} gets it for {int} recipients', async function (this: MailWorld, host: string, count: number) {
-  await this.rest()
-  const got = (): readonly string[] =>
-    recipientsOf(this.host(host).received.filter(({ content }) => carries(content, this.letter.token)))
-  for (let run = 0; run < mostRuns && got().length < count && this.target.lintFails !== true; run += 1) {
-    await this.target.runQueue()
+/** The queue may have to come to rest more than once. */
+const severalRests = { timeout: 60_000 }
+
+Then(
+  '{host} gets it for {int} recipients',
+  severalRests,
+  async function (this: MailWorld, host: string, count: number) {
     await this.rest()
-  }
-  const recipients = got()
-  assert.equal(new Set(recipients).size, count, told(this.host(host)))
-  assert.equal(recipients.length, count, 'some got it twice')
-})
+    const got = (): readonly string[] =>
+      recipientsOf(this.host(host).received.filter(({ content }) => carries(content, this.letter.token)))
+    for (let run = 0; run < mostRuns && got().length < count && this.target.isOurs !== true; run += 1) {
+      await this.target.runQueue()
+      await this.rest()
+    }
+    const recipients = got()
+    assert.equal(new Set(recipients).size, count, told(this.host(host)))
+    assert.equal(recipients.length, count, 'some got it twice')
+  },
+)
 
 Then(
   'the message goes to {host} or to {host}, and nowhere else',
@@ -92,7 +99,7 @@ Then('{host} receives it once, at this attempt or the next', async function (thi
   const exchanger = this.host(host)
   const count = (): number => exchanger.received.filter(({ content }) => carries(content, this.letter.token)).length
   await this.rest()
-  if (count() === 0 && this.target.lintFails !== true) {
+  if (count() === 0 && this.target.isOurs !== true) {
     await this.target.runQueue()
     await this.rest()
   }
@@ -159,7 +166,7 @@ Then('{host} is not asked for more than {int} octets', async function (this: Mai
       .filter((line) => /^MAIL\b/i.test(line)),
   )
   const untold = asked.filter((line) => !(Number(/ SIZE=(\d+)/i.exec(line)?.[1] ?? 0) > most))
-  assert.deepEqual(this.target.lintFails === true ? asked : untold, [])
+  assert.deepEqual(this.target.isOurs === true ? asked : untold, [])
 })
 
 Then('the hosts are tried in this order:', async function (this: MailWorld, table: DataTable) {
@@ -189,7 +196,7 @@ Then(
     // HELO is what a refused EHLO asks for; nothing asks a client to come back to who hung up on it (RFC 5321 §3.2).
     const { received, conversations } = this.host(host)
     const left = received.length === 0 && conversations.length > 0 && conversations.every(hungUp)
-    if (how === 'after HELO' && left && this.target.lintFails !== true)
+    if (how === 'after HELO' && left && this.target.isOurs !== true)
       throw new NotApplicable('does not come back to a host that hangs up on EHLO')
     const message = theOne(this, host)
     const holds: Readonly<Record<string, boolean>> = {
@@ -202,7 +209,7 @@ Then(
       authenticated: message.user !== undefined,
     }
     // Whoever offers chunks is not owed them (RFC 3030 §2 tells when BDAT may be used, never that it must).
-    if (how === 'by BDAT' && message.by === 'DATA' && this.target.lintFails !== true)
+    if (how === 'by BDAT' && message.by === 'DATA' && this.target.isOurs !== true)
       throw new NotApplicable('sends content by DATA only')
     assert.ok(
       holds[how],
@@ -225,7 +232,7 @@ Then(
     await this.rest()
     const { received } = this.host(host)
     const waits = ((await this.target.queue?.()) ?? []).some(({ recipient }) => recipient === mailbox)
-    if (this.target.lintFails === true) assert.equal(waits, false, 'it was not tried in clear')
+    if (this.target.isOurs === true) assert.equal(waits, false, 'it was not tried in clear')
     assert.ok(waits || received.some(({ secure }) => !secure), told(this.host(host)))
   },
 )
@@ -271,7 +278,7 @@ Then('{host} receives it with the parameters:', async function (this: MailWorld,
 Then('{host} finds nothing wrong with the client', async function (this: MailWorld, host: string) {
   await this.rest()
   const all = this.host(host).violations
-  const judged = this.target.lintFails === true ? all : all.filter((one) => !/^SIZE=\d+ announced/.test(one))
+  const judged = this.target.isOurs === true ? all : all.filter((one) => !/^SIZE=\d+ announced/.test(one))
   assert.deepEqual(judged, [])
 })
 

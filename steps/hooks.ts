@@ -64,7 +64,7 @@ After(async function (this: MailWorld, { result }: ITestCaseHookParameter) {
   }
   const death = this.started ? this.target.died?.() : undefined
   const deviations = lintReplies(this)
-  if (result?.status === Status.PASSED && this.target.lintFails === true) faults.push(...deviations)
+  if (result?.status === Status.PASSED && this.target.isOurs === true) faults.push(...deviations)
   await attachEvidence(this)
   const full = result?.status === Status.FAILED ? await whyFull() : undefined
   if (full !== undefined) throw new TargetUnavailable(full)

@@ -39,7 +39,7 @@ Then('{person} finds each of the {int} messages', async function (this: MailWorl
     lost.map(({ token }) => token),
     [],
   )
-  if (this.target.lintFails === true) assert.equal(stored.length, count, `messages in ${name}'s mailbox`)
+  if (this.target.isOurs === true) assert.equal(stored.length, count, `messages in ${name}'s mailbox`)
 })
 
 Then('{person} finds {int} copies/messages', async function (this: MailWorld, name: string, count: number) {

@@ -51,13 +51,13 @@ export const isSevenBit = (body: string): boolean =>
 
 /** What lies in a mailbox of the server itself has not travelled: it may hold whatever that mailbox can. */
 export const ownMailboxesTakeAll = (world: MailWorld, name: string): void => {
-  if (world.target.lintFails !== true && world.person(name).mailbox.endsWith('@here.example'))
+  if (world.target.isOurs !== true && world.person(name).mailbox.endsWith('@here.example'))
     throw new NotApplicable('puts eight bits and long lines into mailboxes of its own as they are')
 }
 
 /** Whom nobody can tell RET may return either (RFC 3461 §4.3). */
 export const mayReturnHeader = ({ target }: MailWorld): void => {
-  if (target.lintFails !== true && !target.capabilities.has('dsn'))
+  if (target.isOurs !== true && !target.capabilities.has('dsn'))
     throw new NotApplicable('returns the header alone, and offers nobody to ask for more')
 }
 

@@ -26,7 +26,7 @@ export const notificationsTo = async (world: MailWorld, address: string): Promis
   for (const { raw } of notifications) {
     const deviations = deviationsOf(raw)
     // As with the reply lint: one habit of another server is evidence, and not every scenario's failure.
-    if (world.target.lintFails !== true) attachDeviations(world, deviations)
+    if (world.target.isOurs !== true) attachDeviations(world, deviations)
     else assert.deepEqual(deviations, [], `not in order: ${deviations.join('; ')}\n${contentOf(raw)}`)
   }
   return notifications
@@ -53,7 +53,7 @@ export const about = (
   recipient: string,
 ): ReadNotification['recipients'] => {
   const addresses = world.letters.flatMap(({ to }) => to)
-  const given = world.target.lintFails === true || addresses.includes(recipient) ? [] : addresses
+  const given = world.target.isOurs === true || addresses.includes(recipient) ? [] : addresses
   return notifications
     .flatMap(({ recipients }) => recipients)
     .filter(({ finalRecipient }) => finalRecipient === recipient || given.includes(finalRecipient))

@@ -95,7 +95,7 @@ Given('{person} does not use TLS', function (this: MailWorld, name: string) {
 
 /** For a server in this process, or one that is started from it. */
 Given('the local time is that of {word}', function (this: MailWorld, zone: string) {
-  if (this.target.lintFails !== true) throw new NotApplicable('has the time zone of its machine')
+  if (this.target.isOurs !== true) throw new NotApplicable('has the time zone of its machine')
   const before = process.env['TZ']
   process.env['TZ'] = zone
   this.onClose(async () => {
@@ -134,6 +134,7 @@ When('the server is killed and started again', async function (this: MailWorld) 
   const target = await this.serverRuns()
   if (target.kill === undefined) throw new NotApplicable('cannot be killed')
   await target.kill()
+  this.killed = true
 })
 
 Then(

@@ -83,7 +83,7 @@ Then('the server offers no AUTH that would show a password', async function (thi
   assert.equal(reply.code, 250, textOf(reply))
   const [, ...mechanisms] = (reply.lines.find((line) => /^AUTH\b/i.test(line)) ?? 'AUTH').toUpperCase().split(/[ =]/)
   const showing = mechanisms.filter((name) => name === 'PLAIN' || name === 'LOGIN')
-  assert.deepEqual(this.target.lintFails === true ? mechanisms : showing, [], textOf(reply))
+  assert.deepEqual(this.target.isOurs === true ? mechanisms : showing, [], textOf(reply))
 })
 
 /** The first word of a reply's first line. */
@@ -107,7 +107,7 @@ Then('the answer to {string} shows:', async function (this: MailWorld, command: 
   const reply = await client(this).say(command)
   const expected = table.raw().flat()
   // Nobody is bound to verify, and then there is nothing to show.
-  if (this.target.lintFails !== true && reply.code === 252) throw new NotApplicable('verifies no mailbox')
+  if (this.target.isOurs !== true && reply.code === 252) throw new NotApplicable('verifies no mailbox')
   assert.equal(reply.code, 250, textOf(reply))
   assert.equal(reply.lines.length, expected.length, textOf(reply))
   for (const [index, part] of expected.entries()) assert.ok(reply.lines[index]?.includes(part), textOf(reply))
@@ -155,7 +155,7 @@ Then(
     const wire = await connect(this, stranger)
     const greeting = await wire.reply()
     if (greeting.code === Number(code)) return
-    assert.ok(greeting.code === 220 && this.target.lintFails !== true, textOf(greeting))
+    assert.ok(greeting.code === 220 && this.target.isOurs !== true, textOf(greeting))
     await wire.say('EHLO client.example')
     const mail = await wire.say('MAIL FROM:<mallory@elsewhere.example>')
     const answer = mail.code === 250 ? await wire.say('RCPT TO:<alice@here.example>') : mail
@@ -196,15 +196,23 @@ Then('two sessions can take turns, command by command', async function (this: Ma
   for (const line of lines) for (const wire of [other, one]) await sayAll(wire, [line])
 })
 
+/** Who has left is counted until its process is gone, which a server of one process each may learn a moment later. */
+const goneMilliseconds = 5000
+
 When('{sender} opens {int} sessions at once', async function (this: MailWorld, sender: Sender, count: number) {
   await this.serverRuns()
   const from = this.sourceOf(this.sender(sender))
-  const wires: WireClient[] = []
-  for (let opened = 0; opened < Math.min(count, 100); opened += 1) {
-    wires.push(await this.scene.connect(this.endpoint('relay'), { from, title: `session ${opened + 1}` }))
+  const deadline = performance.now() + goneMilliseconds
+  for (;;) {
+    const wires: WireClient[] = []
+    for (let opened = 0; opened < Math.min(count, 100); opened += 1) {
+      wires.push(await this.scene.connect(this.endpoint('relay'), { from, title: `session ${opened + 1}` }))
+    }
+    const greetings = await Promise.all(wires.map((wire) => wire.reply()))
+    this.greetings = greetings.map(({ code }) => code)
+    const nobody = this.greetings.every((code) => code === 421)
+    if (!nobody || this.target.isOurs === true || performance.now() > deadline) return
   }
-  const greetings = await Promise.all(wires.map((wire) => wire.reply()))
-  this.greetings = greetings.map(({ code }) => code)
 })
 
 Then(
@@ -231,7 +239,7 @@ Then(
     const wire = await connect(this, stranger, 'relay')
     await wire.reply()
     const reply = await wire.say(`NOOP ${'x'.repeat(octets - 'NOOP \r\n'.length)}`)
-    assert.ok(matches(reply, this.target.lintFails === true ? '500' : '500|250'), textOf(reply))
+    assert.ok(matches(reply, this.target.isOurs === true ? '500' : '500|250'), textOf(reply))
     const next = await wire.say('EHLO client.example')
     assert.equal(next.code, 250, textOf(next))
   },

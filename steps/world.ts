@@ -19,15 +19,13 @@ import { newCast, passwordOf, place } from './cast.ts'
 import type { Person } from './cast.ts'
 import type { Letter } from './letters.ts'
 import { plainMessage } from './letters.ts'
+import { restMilliseconds } from './patience.ts'
 import { scratchFolder } from '../targets/scratch.ts'
 import { serviceSettings } from './service.ts'
 import { workerFor } from './worker.ts'
 import type { Sender } from './vocabulary.ts'
 
 setDefaultTimeout(20_000)
-
-/** How long steps wait for the queue to come to rest. */
-const restDeadlineMilliseconds = 8000
 
 export class MailWorld extends World<{
   readonly target: string
@@ -54,6 +52,8 @@ export class MailWorld extends World<{
   folder = ''
   /** Messages that the operator removed: the ledger lets them go. */
   readonly removed = new Set<string>()
+  /** The server was killed: who delivers and then writes that down may deliver once more after it (RFC 5321 §6.1 forbids loss). */
+  killed = false
   private readonly stops: (() => Promise<void>)[] = []
   private openedScene: Scene | undefined
   private openedTarget: Target | undefined
@@ -222,7 +222,7 @@ export class MailWorld extends World<{
   /** Waits until nothing more will happen by itself: absence may be judged after this. */
   async rest(): Promise<void> {
     await this.serverRuns()
-    await this.target.rest(restDeadlineMilliseconds)
+    await this.target.rest(restMilliseconds)
   }
 
   /** Puts the addresses of this scenario where a sentence has `{server}`, 64 times an a where it has `{a × 64}`, base64 for `{base64 \0a\0b}`. */

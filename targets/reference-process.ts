@@ -123,7 +123,7 @@ export const createReferenceProcessTarget = (): Target => {
   return {
     name: 'reference (process)',
     capabilities,
-    lintFails: true,
+    isOurs: true,
     version: async () => (await import('../cli/version.ts')).version(),
     async start(settings: SettingsDocument, around) {
       surroundings = around

@@ -103,7 +103,7 @@ export const createReferenceTarget = (): Target => {
   return {
     name: 'reference',
     capabilities,
-    lintFails: true,
+    isOurs: true,
     version: async () => version(),
     async start(settings, around) {
       surroundings = around

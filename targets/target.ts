@@ -87,10 +87,11 @@ export interface Target {
   readonly name: string
   readonly capabilities: ReadonlySet<Capability>
   /**
-   * A deviation that the reply lint finds fails the scenario in which it was seen. Only for servers of our own: elsewhere one
-   * habit would turn every scenario red; there it is evidence, and `features/attacks/replies.feature` judges it.
+   * A server of our own: held to what it promises where the standard leaves a choice, and a deviation that the reply lint
+   * finds fails the scenario in which it was seen. Elsewhere one habit would turn every scenario red; there it is evidence,
+   * and `features/attacks/replies.feature` judges it.
    */
-  readonly lintFails?: true
+  readonly isOurs?: true
   version(): Promise<string>
   /** Resolves when every listener of the settings answers; rejects with a sentence when it cannot start. */
   start(settings: SettingsDocument, surroundings: Surroundings): Promise<void>

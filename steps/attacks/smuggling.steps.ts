@@ -148,7 +148,7 @@ const tryVariant = async (
       const codes = replies.map(({ code }) => code).join(' ')
       told.add(ended ? `ends the data: ${codes}` : `content: ${replies.at(-1)?.code ?? 'closes'}`)
       // Sendmail waits before it answers a third EHLO: on servers of others each try has a session of its own.
-      if (closed || world.target.lintFails !== true) {
+      if (closed || world.target.isOurs !== true) {
         await wires.current.close()
         wires.current = undefined
       }
@@ -174,7 +174,7 @@ When(
       source: this.sourceOf(this.person('mallory')),
       from: 'mallory@elsewhere.example',
       to: 'alice@here.example',
-      twice: this.target.lintFails !== true,
+      twice: this.target.isOurs !== true,
     }
     const wires: { current: WireClient | undefined } = { current: undefined }
     const findings: Finding[] = []
@@ -220,7 +220,7 @@ Given('the server keeps bare CR and LF', function (this: MailWorld) {
 
 /** RFC 5321 asks it for LF alone; that a CR is refused as well is our own servers' rule. */
 Given('the server refuses bare CR and LF alike', function (this: MailWorld) {
-  if (this.target.lintFails !== true) throw new NotApplicable('has a rule of its own for a CR that stands alone')
+  if (this.target.isOurs !== true) throw new NotApplicable('has a rule of its own for a CR that stands alone')
   this.settings = { ...this.settings, refusals: { ...this.settings.refusals, bareLineEnds: 'refuse' } }
 })
 
@@ -272,7 +272,7 @@ Then('{host} is sent no CR or LF that stands alone', async function (this: MailW
   await this.rest()
   const sent = contentsOnTheWire(this, host)
   // In chunks it has no end that others could see, but it is text all the same: ours returns it.
-  if (this.target.lintFails === true) assert.equal(this.host(host).received.length, 0, 'it was sent, and not returned')
+  if (this.target.isOurs === true) assert.equal(this.host(host).received.length, 0, 'it was sent, and not returned')
   for (const content of sent) assert.doesNotMatch(content, /\r(?!\n)|(?<!\r)\n/)
 })
 

@@ -11,21 +11,20 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { chmod, chown, lstat, mkdir, open, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Interface } from 'node:readline'
 import { setTimeout } from 'node:timers/promises'
-import { accountId, groupFile, passwordFile } from './accounts.ts'
+import { groupFile, passwordFile } from './accounts.ts'
+import { createFiles } from './files.ts'
+import type { Files } from './files.ts'
 import { createPrograms, shell } from './programs.ts'
 import type { Program } from './programs.ts'
 
 const openMilliseconds = 15_000
 const closeMilliseconds = 5000
 const runMilliseconds = 20_000
-/** Postfix waits until its configuration has not been written to for two seconds; what is written here is whole. */
-const settledSeconds = 10
 const marker = '/.smtpspec-box'
 
 /**
@@ -61,26 +60,13 @@ export interface Output {
   readonly errors: string
 }
 
-export interface FileInBox {
-  readonly text: string
-  /** Octal permissions; 0644 when absent. */
-  readonly mode?: number
-  /** A user of `accounts`; root when absent. */
-  readonly owner?: string
-}
-
-export interface Box {
+export interface Box extends Files {
   /** The path by which this process may read what lies inside. */
   path(inside: string): string
   /** Runs a program inside to its end; rejects only when that takes more than 20 s. */
   run(command: readonly string[], input?: string): Promise<Output>
   /** Starts a program inside that lives until it is told to end, or the box ends; it leads a session of its own. */
   start(command: readonly string[]): Promise<Program>
-  write(inside: string, file: FileInBox): Promise<void>
-  /** Makes a folder (and those above it), or sees that it has this owner, group and mode. */
-  folder(inside: string, owner: string, group: string, mode: number): Promise<void>
-  /** Removes a file or a folder with all it holds. */
-  remove(inside: string): Promise<void>
   /** Ends every process inside at once and keeps the files. */
   killAll(): Promise<void>
   close(): Promise<void>
@@ -144,17 +130,6 @@ export const openBox = async (tree: string): Promise<Box> => {
     return `/proc/self/fd/${root.fd}${inside}`
   }
   const programs = createPrograms(child, lines, path)
-  /** A link on the way could lead to the host's own files; nothing is written or removed through one. */
-  const withoutLinks = async (inside: string): Promise<string> => {
-    const parts = inside.split('/').filter((part) => part !== '')
-    if (parts.includes('..')) throw new Error(`${inside} leads out of the box`)
-    for (let length = 1; length < parts.length; length += 1) {
-      const above = `/${parts.slice(0, length).join('/')}`
-      const facts = await lstat(path(above)).catch(() => undefined)
-      if (facts?.isSymbolicLink() === true) throw new Error(`${above} is a link`)
-    }
-    return path(inside)
-  }
   const run = async (words: readonly string[], input?: string): Promise<Output> => {
     const program = await programs.start(words, input)
     const inTime = new AbortController()
@@ -169,39 +144,22 @@ export const openBox = async (tree: string): Promise<Box> => {
     return { code, text, errors }
   }
 
+  const files = createFiles(path)
   const box: Box = {
+    ...files,
     path,
     run,
     start: async (words) => programs.start(['/usr/bin/setsid', ...words]),
-    async write(inside, { text, mode = 0o644, owner = 'root' }) {
-      const file = await withoutLinks(inside)
-      await mkdir(dirname(file), { recursive: true })
-      await rm(file, { force: true })
-      await writeFile(file, text, { flag: 'wx', mode })
-      await chmod(file, mode)
-      await chown(file, accountId(owner), accountId(owner))
-      const written = Date.now() / 1000 - settledSeconds
-      await utimes(file, written, written)
-    },
-    async folder(inside, owner, group, mode) {
-      const folder = await withoutLinks(inside)
-      await mkdir(folder, { recursive: true })
-      await chown(folder, accountId(owner), accountId(group))
-      await chmod(folder, mode)
-    },
-    async remove(inside) {
-      await rm(await withoutLinks(inside), { recursive: true, force: true })
-    },
     killAll: async () => programs.killAll(),
     async close() {
       await end()
       await root.close()
     },
   }
-  await box.write('/etc/passwd', { text: passwordFile })
-  await box.write('/etc/group', { text: groupFile })
-  await box.write('/etc/hosts', { text: '127.0.0.1 localhost\n' })
+  box.write('/etc/passwd', { text: passwordFile })
+  box.write('/etc/group', { text: groupFile })
+  box.write('/etc/hosts', { text: '127.0.0.1 localhost\n' })
   const sources = ['passwd', 'group', 'shadow', 'services', 'protocols', 'aliases'].map((name) => `${name}: files\n`)
-  await box.write('/etc/nsswitch.conf', { text: `${sources.join('')}hosts: files dns\n` })
+  box.write('/etc/nsswitch.conf', { text: `${sources.join('')}hosts: files dns\n` })
   return box
 }

@@ -5,15 +5,16 @@
  * Mail and queue are empty at the start of every scenario. A server that ends by itself is noticed and told of.
  */
 import { readFile, readdir, stat } from 'node:fs/promises'
-import { endianness } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { TargetUnavailable } from '../faults.ts'
 import type { StoredMessage } from '../target.ts'
 import { openBox } from './box.ts'
 import type { Box } from './box.ts'
+import { createLog } from './log.ts'
 import type { ListenerPlace, Product, Rendered } from './product.ts'
 import type { Program } from './programs.ts'
+import { listens } from './sockets.ts'
 
 const startMilliseconds = 10_000
 const stopMilliseconds = 5000
@@ -29,32 +30,12 @@ export interface Instance {
   change(rendered: Rendered, listeners: readonly ListenerPlace[]): Promise<void>
   again(how: 'stopped' | 'killed'): Promise<void>
   /** What the product wrote into its log since `begin`. */
-  log(): Promise<string>
+  log(): string
   mailbox(name: string): Promise<readonly StoredMessage[]>
   died(): string | undefined
   /** Ends a scenario: nothing that it left behind reaches the next one. */
   rest(): Promise<void>
   close(): Promise<void>
-}
-
-/** The kernel's own list of listening sockets: nobody has to connect, so no log speaks of us. */
-const listens = async ({ address, port }: ListenerPlace): Promise<boolean> => {
-  const six = address.includes(':')
-  const text = await readFile(six ? '/proc/net/tcp6' : '/proc/net/tcp', 'utf8')
-  const place = `${hexadecimal(address)}:${port.toString(16).toUpperCase().padStart(4, '0')}`
-  return text.split('\n').some((line) => line.includes(` ${place} `) && / 0A /.test(line))
-}
-
-/** An address as the kernel writes it: words of 32 bits in the machine's own order. */
-const hexadecimal = (address: string): string => {
-  const octets = address === '::1' ? [...Array<number>(15).fill(0), 1] : address.split('.').map(Number)
-  const words: string[] = []
-  for (let first = 0; first < octets.length; first += 4) {
-    const word = octets.slice(first, first + 4)
-    if (endianness() === 'LE') word.reverse()
-    words.push(word.map((octet) => octet.toString(16).toUpperCase().padStart(2, '0')).join(''))
-  }
-  return words.join('')
 }
 
 /** Mailboxes have the line ends of files; messages have those of mail. */
@@ -66,26 +47,35 @@ const tail = (text: string): string => (text.length <= logCharacters ? text : `â
 export const openInstance = async (product: Product, tree: string): Promise<Instance> => {
   const box = await openBox(tree)
   let configuration = ''
-  let written = new Set<string>()
+  /** What each file holds: the same is not written again. */
+  const written = new Map<string, string>()
   /** What each command was given last: the same again changes nothing. */
-  const made = new Map<string, string>()
+  const made = new Map<string, string | undefined>()
+  let named = ''
   let daemon: Program | undefined
   let death: string | undefined
-  let logStart = 0
   let places: readonly ListenerPlace[] = []
+  const log = createLog(() => box.path(product.log))
 
-  const wholeLog = async (): Promise<string> => readFile(box.path(product.log), 'utf8').catch(() => '')
   const write = async ({ files, commands, hostName }: Rendered): Promise<void> => {
-    for (const gone of [...written].filter((path) => files[path] === undefined)) await box.remove(gone)
-    for (const [path, file] of Object.entries(files)) await box.write(path, file)
-    written = new Set(Object.keys(files))
-    await box.run(['/bin/bash', '-c', 'echo "$0" > /proc/sys/kernel/hostname', hostName])
+    for (const gone of [...written.keys()].filter((path) => files[path] === undefined)) {
+      box.remove(gone)
+      written.delete(gone)
+    }
+    for (const [path, file] of Object.entries(files)) {
+      const content = JSON.stringify(file)
+      if (written.get(path) === content) continue
+      box.write(path, file)
+      written.set(path, content)
+    }
+    if (hostName !== named) await box.run(['/bin/bash', '-c', 'echo "$0" > /proc/sys/kernel/hostname', hostName])
+    named = hostName
     for (const one of commands) {
       const command = JSON.stringify(one.command)
-      if (one.input !== undefined && made.get(command) === one.input) continue
+      if (made.has(command) && made.get(command) === one.input) continue
       const { code, text, errors } = await box.run(one.command, one.input)
       if (code !== 0) throw new TargetUnavailable(`${one.command.join(' ')} ended with ${code}: ${text}${errors}`)
-      if (one.input !== undefined) made.set(command, one.input)
+      made.set(command, one.input)
     }
     configuration = JSON.stringify({ files, commands })
   }
@@ -105,10 +95,10 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
     watch().catch(() => undefined)
     const deadline = performance.now() + startMilliseconds
     for (const place of places) {
-      while (!(await listens(place))) {
+      while (!listens(place)) {
         if (death !== undefined || performance.now() > deadline) {
           const why = death ?? `nobody answers on ${place.address}:${place.port}: ${await said()}`
-          throw new TargetUnavailable(`${why}\n${tail(await wholeLog())}`)
+          throw new TargetUnavailable(`${why}\n${tail(log.text())}`)
         }
         await setTimeout(pollMilliseconds)
       }
@@ -118,32 +108,38 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
   const free = async (): Promise<void> => {
     const deadline = performance.now() + stopMilliseconds
     for (const place of places)
-      while ((await listens(place)) && performance.now() < deadline) await setTimeout(pollMilliseconds)
+      while (listens(place) && performance.now() < deadline) await setTimeout(pollMilliseconds)
   }
-  const stop = async (): Promise<void> => {
+  const kill = async (): Promise<void> => {
     const program = daemon
     daemon = undefined
     if (program === undefined) return
-    if (!program.hasEnded()) {
-      await product.end(box)
-      await Promise.race([program.ended, setTimeout(stopMilliseconds, undefined, { ref: false })])
-    }
     await box.killAll()
     await program.forget()
     await free()
   }
+  const stop = async (): Promise<void> => {
+    const program = daemon
+    if (program !== undefined && !program.hasEnded()) {
+      // It is meant to end: that is no death.
+      daemon = undefined
+      await product.end(box)
+      await Promise.race([program.ended, setTimeout(stopMilliseconds, undefined, { ref: false })])
+      daemon = program
+    }
+    await kill()
+  }
   const clear = async (): Promise<void> => {
     await product.empty(box)
-    await box.remove('/var/mail')
+    box.remove('/var/mail')
     await product.furnish(box)
   }
-  const log = async (): Promise<string> => (await wholeLog()).slice(logStart)
   /** What a scenario that only looked at replies left behind is done in a moment; true when it is. */
   const settled = async (): Promise<boolean> => {
     const deadline = performance.now() + settleMilliseconds
     for (;;) {
       if (death !== undefined || daemon === undefined) return true
-      if ((await product.underWay(box, await log())).length === 0) return true
+      if ((await product.underWay(box, log.text())).length === 0) return true
       if (performance.now() > deadline) return false
       await setTimeout(pollMilliseconds)
     }
@@ -153,11 +149,11 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
   return {
     box,
     async begin(rendered, listeners) {
-      logStart = (await wholeLog()).length
+      log.begin()
       const same = configuration === JSON.stringify({ files: rendered.files, commands: rendered.commands })
       const samePlaces = JSON.stringify(places) === JSON.stringify(listeners)
       if (same && samePlaces && daemon !== undefined && death === undefined) return
-      await stop()
+      await kill()
       await clear()
       places = listeners
       await write(rendered)
@@ -178,15 +174,11 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
       else await product.reload(box)
     },
     async again(how) {
-      if (how === 'killed') {
-        daemon = undefined
-        await box.killAll()
-        await free()
-      } else await stop()
+      await (how === 'killed' ? kill() : stop())
       await start()
       await product.resume?.(box)
     },
-    log,
+    log: () => log.text(),
     async mailbox(name) {
       const folder = box.path(`/var/mail/${name}/new`)
       const names = await readdir(folder).catch(() => [])
@@ -197,17 +189,17 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
     died: () => death,
     async rest() {
       const busy = !(await settled())
-      const said = await log()
+      const said = log.text()
       const waiting = daemon === undefined ? 0 : (await product.queue(box, said)).length
       if (busy || death !== undefined || waiting > 0 || product.remembers(said)) {
-        await stop()
+        await kill()
         configuration = ''
         return
       }
       for (const name of await readdir(box.path('/var/mail'))) {
         for (const folder of ['new', 'cur', 'tmp']) {
           const inside = `/var/mail/${name}/${folder}`
-          for (const file of await readdir(box.path(inside)).catch(() => [])) await box.remove(`${inside}/${file}`)
+          for (const file of await readdir(box.path(inside)).catch(() => [])) box.remove(`${inside}/${file}`)
         }
       }
     },

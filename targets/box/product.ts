@@ -4,7 +4,8 @@
  */
 import type { House } from '../house.ts'
 import type { Capability, QueuedRecipient } from '../target.ts'
-import type { Box, FileInBox } from './box.ts'
+import type { Box } from './box.ts'
+import type { FileInBox } from './files.ts'
 import type { PackageList } from './packages.ts'
 
 export interface ListenerPlace {
@@ -39,6 +40,8 @@ export interface Product {
   readonly settings: readonly string[]
   /** Why a scenario with these words cannot be asked of it. */
   unfit?(text: string): string | undefined
+  /** Lines for `/etc/resolv.conf` beside the name server's. */
+  readonly resolver?: string
   /** Its own log, a path in the box. */
   readonly log: string
   /** Throws `NotApplicable` for values that the product cannot express. */

@@ -76,7 +76,7 @@ export const createBoxedTarget = (product: Product, worker: Worker): Target => {
     const [nameServer = ''] = surroundings.nameServer.split(':')
     files = {
       ...rendered.files,
-      '/etc/resolv.conf': { text: `nameserver ${nameServer}\noptions timeout:2 attempts:2\n` },
+      '/etc/resolv.conf': { text: `nameserver ${nameServer}\noptions timeout:2 attempts:2\n${product.resolver ?? ''}` },
     }
     return { ...rendered, files }
   }
@@ -108,7 +108,7 @@ export const createBoxedTarget = (product: Product, worker: Worker): Target => {
       let calm = 0
       for (;;) {
         if (listeners.length === 0 || one.died() !== undefined) return
-        const doing = await product.underWay(one.box, await one.log())
+        const doing = await product.underWay(one.box, one.log())
         // A notification may have been born between two looks: nothing is to be seen twice.
         calm = doing.length === 0 ? calm + 1 : 0
         if (calm === 2) return
@@ -126,19 +126,19 @@ export const createBoxedTarget = (product: Product, worker: Worker): Target => {
       // Logs are written a moment after the fact: what waits was tried, or will be in that moment.
       const deadline = performance.now() + logMilliseconds
       for (;;) {
-        const found = await product.queue(running().box, await running().log())
+        const found = await product.queue(running().box, running().log())
         const untold = found.some(({ state, attempts }) => state === 'queued' && attempts === 0)
         if (!untold || performance.now() > deadline) return found
         await setTimeout(pollMilliseconds)
       }
     },
     async nextAttempt() {
-      const due = await product.nextDue(running().box, await running().log())
+      const due = await product.nextDue(running().box, running().log())
       return due === undefined ? undefined : Math.max(0, due - Date.now())
     },
     async operate(act, recipient) {
       const one = running()
-      const found = (await product.queue(one.box, await one.log())).find((entry) => entry.recipient === recipient)
+      const found = (await product.queue(one.box, one.log())).find((entry) => entry.recipient === recipient)
       if (found === undefined) throw new Error(`nothing in the queue is for ${recipient}`)
       await product.operate(one.box, act, found.message)
     },
@@ -146,9 +146,9 @@ export const createBoxedTarget = (product: Product, worker: Worker): Target => {
       return running().mailbox(localPartOf(address))
     },
     configuration: () => Object.fromEntries(Object.entries(files).map(([path, { text }]) => [path, text])),
-    log: async () => (await instance?.log()) ?? '',
+    log: async () => instance?.log() ?? '',
     async ended(address) {
-      const log = await running().log()
+      const log = running().log()
       return (
         product.ended(log, address) ||
         product.ended(log, `${localPartOf(address)}${address.slice(address.lastIndexOf('@'))}`)

@@ -2,9 +2,10 @@
  * Exim in a box: its lookup files, its queue as `exim -bp` and the spool tell it, its main log as the record of what became
  * of every recipient. `configuration.ts` renders the configuration proper.
  */
-import { readFile, readdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import type { Box } from '../box/box.ts'
 import { literally } from '../box/literally.ts'
+import { commandLines } from '../box/processes.ts'
 import type { Place, Product, Rendered } from '../box/product.ts'
 import type { House } from '../house.ts'
 import { usualExtensions } from '../target.ts'
@@ -59,13 +60,6 @@ const waitingIds = async (box: Box): Promise<readonly string[]> =>
   (await readdir(box.path(`${spool}/input`)).catch(() => []))
     .filter((name) => name.endsWith('-H'))
     .map((name) => name.slice(0, -2))
-
-/** The command lines of what runs in the box. */
-const commandLines = async (box: Box): Promise<readonly string[]> => {
-  const ids = (await readdir(box.path('/proc'))).filter((name) => /^\d+$/.test(name))
-  const lines = await Promise.all(ids.map((id) => readFile(box.path(`/proc/${id}/cmdline`), 'utf8').catch(() => '')))
-  return lines.map((line) => line.replaceAll('\0', ' ').trim())
-}
 
 /**
  * Whether a message in the queue is one that waits: put off, and its sender told of what failed in it (Exim writes down the
@@ -151,9 +145,9 @@ export const exim: Product = {
   log: '/var/log/exim4/mainlog',
   render: (house, place) => ({ hostName: house.settings.hostName, files: files(house, place), commands: [] }),
   async furnish(box) {
-    await box.folder(spool, 'Debian-exim', 'Debian-exim', 0o750)
-    await box.folder('/var/log/exim4', 'Debian-exim', 'Debian-exim', 0o750)
-    await box.folder('/var/mail', 'Debian-exim', 'Debian-exim', 0o755)
+    box.folder(spool, 'Debian-exim', 'Debian-exim', 0o750)
+    box.folder('/var/log/exim4', 'Debian-exim', 'Debian-exim', 0o750)
+    box.folder('/var/mail', 'Debian-exim', 'Debian-exim', 0o755)
   },
   daemon: ['/bin/bash', '-c', `exec ${program} -bdf $(cat /etc/exim4/interval)`],
   // Debian's service runs the queue at its start (-q30m); within a scenario only where it is told to.
@@ -171,7 +165,7 @@ export const exim: Product = {
     await box.run([program, '-qff'])
   },
   async underWay(box, log) {
-    const running = (await commandLines(box)).filter((line) => / -(?:Mc|MCd?|qff?|odi|oem) /.test(`${line} `))
+    const running = commandLines(box.path('/proc')).filter((line) => / -(?:Mc|MCd?|qff?|odi|oem) /.test(`${line} `))
     const untried = (await waitingIds(box)).filter((id) => !isTried(id, log))
     return [...running, ...untried.map((id) => `${id} was not tried yet`)]
   },
@@ -193,6 +187,6 @@ export const exim: Product = {
   ended: (log, address) => new RegExp(`(?:=>|->|\\*\\*|>>) .*${literally(address)}`, 'i').test(log),
   remembers: (log) => /^.{19} \S{16,} (?:==|\*\*|H=)|T=(?:remote_smtp|smarthost)/m.test(log),
   async empty(box) {
-    await box.remove(spool)
+    box.remove(spool)
   },
 }

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { domainToASCII } from 'node:url'
 import { home } from '../../cli/home.ts'
-import type { FileInBox } from '../box/box.ts'
+import type { FileInBox } from '../box/files.ts'
 import type { Place } from '../box/product.ts'
 import { NotApplicable } from '../faults.ts'
 import { isFullyQualified } from '../house.ts'

@@ -5,7 +5,7 @@
  * It is shown without TLS for clients, and so without AUTH, which it offers under TLS only: with OpenSSL 3, which Debian's
  * package is built with, no handshake succeeds on the server's side (OpenSMTPD's issues 1171 and 1239, mended in 7.0).
  */
-import { readdir } from 'node:fs/promises'
+import { existsSync, readdirSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import type { Box } from '../box/box.ts'
 import { literally } from '../box/literally.ts'
@@ -32,6 +32,7 @@ const spool = '/var/spool/smtpd'
 const control = '/run/smtpctl'
 const owner = '7108:7108'
 const calmMilliseconds = 3000
+const staleMilliseconds = 80
 const pollMilliseconds = 50
 
 /** Lines of key and value; what a table would read otherwise cannot be said. */
@@ -108,16 +109,45 @@ export const readQueue = (text: string): readonly Envelope[] =>
 
 const held = ({ flags }: Envelope): boolean => /suspend/i.test(flags)
 
-const envelopes = async (box: Box): Promise<readonly Envelope[]> =>
-  readQueue((await box.run([control, 'show', 'queue'])).text)
+/** The files of messages and envelopes. */
+const filesIn = (box: Box): readonly string[] =>
+  ['incoming', 'queue'].flatMap((part) => {
+    const place = box.path(`${spool}/${part}`)
+    if (!existsSync(place)) return []
+    try {
+      return readdirSync(place, { recursive: true, encoding: 'utf8' }).filter((name) => /[0-9a-f]{8}$/.test(name))
+    } catch {
+      // A message ended while its folder was looked into.
+      return ['something']
+    }
+  })
 
-/** Nothing in the spool needs no question. */
-const empty = async (box: Box): Promise<boolean> => {
-  for (const part of ['incoming', 'queue']) {
-    const found = await readdir(box.path(`${spool}/${part}`), { recursive: true }).catch(() => [])
-    if (found.some((name) => /[0-9a-f]{8}$/.test(name))) return false
-  }
-  return true
+interface Told {
+  readonly at: number
+  readonly files: string
+  readonly envelopes: readonly Envelope[]
+}
+
+/** What `smtpctl` said last: asking costs three processes, and who waits for the queue looks a hundred times a second. */
+const told = new WeakMap<Box, Told>()
+
+const isBusy = (one: Envelope): boolean =>
+  !held(one) && (one.kind === 'bounce' || one.state !== 'pending' || one.seconds <= 0)
+
+/**
+ * What waits or is under way. While something is under way it is told as it was a twelfth of a second ago at the latest, that
+ * all is calm only as it is now; nothing in the spool needs no question.
+ */
+const envelopes = async (box: Box): Promise<readonly Envelope[]> => {
+  const files = filesIn(box)
+  if (files.length === 0) return []
+  const known = told.get(box)
+  const now = performance.now()
+  if (known?.files === files.join() && known.envelopes.some(isBusy) && now - known.at < staleMilliseconds)
+    return known.envelopes
+  const found = readQueue((await box.run([control, 'show', 'queue'])).text)
+  told.set(box, { at: now, files: files.join(), envelopes: found })
+  return found
 }
 
 export const opensmtpd: Product = {
@@ -158,25 +188,20 @@ export const opensmtpd: Product = {
     const [, methods] = /"methods"},\{"value":"([^"]*)"/.exec(text) ?? []
     return /CRAM|GSSAPI/.test(methods ?? '') ? 'knows PLAIN and LOGIN only as a client' : undefined
   },
+  // The machine's own domain is not tried behind every name.
+  resolver: 'search .\n',
   log: '/var/log/smtpd.log',
   render,
   async furnish(box) {
-    await box.folder('/var/lib/opensmtpd/empty', 'root', 'root', 0o755)
-    await box.folder('/var/spool', 'root', 'root', 0o711)
-    await box.folder('/var/mail', 'vmail', 'vmail', 0o755)
-    await box.folder('/var/run', 'root', 'root', 0o755)
-    await box.run([
-      '/bin/bash',
-      '-c',
-      `[ -e ${control} ] || { cp /usr/sbin/smtpctl ${control} && chgrp opensmtpq ${control} && chmod 2755 ${control}; }`,
-    ])
+    box.folder('/var/lib/opensmtpd/empty', 'root', 'root', 0o755)
+    box.folder('/var/spool', 'root', 'root', 0o711)
+    box.folder('/var/mail', 'vmail', 'vmail', 0o755)
+    box.folder('/var/run', 'root', 'root', 0o755)
+    if (existsSync(box.path(control))) return
+    const copy = `cp /usr/sbin/smtpctl ${control} && chgrp opensmtpq ${control} && chmod 2755 ${control}`
+    await box.run(['/bin/bash', '-c', copy])
   },
-  // The machine's own domain is not tried behind every name.
-  daemon: [
-    '/bin/bash',
-    '-c',
-    "grep -q '^search' /etc/resolv.conf || echo 'search .' >> /etc/resolv.conf; exec /usr/sbin/smtpd -d 2>> /var/log/smtpd.log",
-  ],
+  daemon: ['/bin/bash', '-c', 'exec /usr/sbin/smtpd -d 2>> /var/log/smtpd.log'],
   async end(box) {
     await box.run(['/bin/bash', '-c', 'kill -TERM $(cat /var/run/smtpd.pid)'])
   },
@@ -194,13 +219,11 @@ export const opensmtpd: Product = {
     await box.run([control, 'schedule', 'all'])
   },
   async underWay(box) {
-    if (await empty(box)) return []
     return (await envelopes(box))
-      .filter((one) => !held(one) && (one.kind === 'bounce' || one.state !== 'pending' || one.seconds <= 0))
+      .filter(isBusy)
       .map(({ id, kind, state, recipient }) => `${id} (${kind}) for ${recipient} is ${state}`)
   },
   async queue(box): Promise<readonly QueuedRecipient[]> {
-    if (await empty(box)) return []
     return (await envelopes(box)).map((one) => ({
       message: one.id,
       sender: one.sender,
@@ -217,6 +240,7 @@ export const opensmtpd: Product = {
   },
   async operate(box, act, message) {
     const words = { hold: ['pause', 'envelope'], release: ['resume', 'envelope'], remove: ['remove'] } as const
+    told.delete(box)
     await box.run([control, ...words[act], message])
   },
   ended: (log, address) =>
@@ -224,6 +248,6 @@ export const opensmtpd: Product = {
     new RegExp(`: (?:Expire|Loop|Remove|PermFail) for .*(?:to|rcpt)=<${literally(address)}>`, 'i').test(log),
   remembers: (log) => /\bmta\b|smtp-out:/.test(log),
   async empty(box) {
-    await box.remove(spool)
+    box.remove(spool)
   },
 }

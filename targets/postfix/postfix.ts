@@ -2,15 +2,15 @@
  * Postfix in a box: its tables, its queue as `postqueue -j` and the spool tell it, its log as the record of what became of
  * every recipient. `main-cf.ts` renders the configuration proper.
  */
-import { readdir, stat } from 'node:fs/promises'
+import { setTimeout } from 'node:timers/promises'
 import { domainToUnicode } from 'node:url'
-import type { Box } from '../box/box.ts'
 import { literally } from '../box/literally.ts'
 import type { Place, Product, Rendered } from '../box/product.ts'
 import type { House } from '../house.ts'
 import { usualExtensions } from '../target.ts'
-import type { Capability, QueuedRecipient } from '../target.ts'
+import type { Capability } from '../target.ts'
 import { mainCf, masterCf } from './main-cf.ts'
+import { filesIn, spool, waitingRecipients } from './queue.ts'
 
 const capabilities: ReadonlySet<Capability> = new Set<Capability>([
   ...usualExtensions,
@@ -31,7 +31,6 @@ const capabilities: ReadonlySet<Capability> = new Set<Capability>([
   'mends-line-ends',
 ])
 
-const spool = '/var/spool/postfix'
 /** Folders with messages; deferred and defer are split by the first letters of the name. */
 const queues = [
   'maildrop',
@@ -46,8 +45,9 @@ const queues = [
   'flush',
 ] as const
 
-/** Where messages are that `postqueue` tells of, in the direction in which they move. */
-const waitingQueues = ['maildrop', 'incoming', 'active', 'deferred', 'hold'] as const
+/** The queue manager has looked through what waits within so long after it was told to. */
+const flushMilliseconds = 3000
+const pollMilliseconds = 10
 
 const table = (entries: Iterable<readonly [string, string]>): string =>
   [...entries].map(([key, value]) => `${key} ${value}\n`).join('')
@@ -115,42 +115,6 @@ const tables = (house: House, place: Place): Rendered['files'] => {
   }
 }
 
-/** The messages in a queue folder, with the time at which they are due. */
-const filesIn = async (
-  box: Box,
-  queue: string,
-): Promise<readonly { readonly name: string; readonly due: number }[]> => {
-  const folder = box.path(`${spool}/${queue}`)
-  const found = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
-  const files = await Promise.all(
-    found
-      .filter((entry) => entry.isFile())
-      .map(async (entry) => {
-        const facts = await stat(`${entry.parentPath}/${entry.name}`).catch(() => undefined)
-        return facts === undefined ? [] : [{ name: entry.name, due: facts.mtimeMs }]
-      }),
-  )
-  return files.flat()
-}
-
-interface Listed {
-  readonly queue_name: string
-  readonly queue_id: string
-  readonly sender: string
-  readonly recipients: readonly { readonly address: string }[]
-}
-
-const isListed = (value: unknown): value is Listed =>
-  typeof value === 'object' &&
-  value !== null &&
-  'queue_id' in value &&
-  'recipients' in value &&
-  Array.isArray(value.recipients)
-
-/** How often delivery of a message to a recipient was put off, as the log tells. */
-const attemptsIn = (log: string, id: string, recipient: string): number =>
-  [...log.matchAll(new RegExp(`: ${id}: to=<${literally(recipient)}>.* status=deferred`, 'gi'))].length
-
 export const postfix: Product = {
   packages: {
     name: 'postfix',
@@ -216,14 +180,14 @@ export const postfix: Product = {
     }
   },
   async furnish(box) {
-    await box.folder(spool, 'root', 'root', 0o755)
-    for (const queue of queues) await box.folder(`${spool}/${queue}`, 'postfix', 'root', 0o700)
-    await box.folder(`${spool}/maildrop`, 'postfix', 'postdrop', 0o730)
-    for (const name of ['private', 'saved']) await box.folder(`${spool}/${name}`, 'postfix', 'root', 0o700)
-    await box.folder(`${spool}/public`, 'postfix', 'postdrop', 0o710)
-    await box.folder(`${spool}/pid`, 'root', 'root', 0o755)
-    await box.folder('/var/lib/postfix', 'postfix', 'postfix', 0o700)
-    await box.folder('/var/mail', 'vmail', 'vmail', 0o755)
+    box.folder(spool, 'root', 'root', 0o755)
+    for (const queue of queues) box.folder(`${spool}/${queue}`, 'postfix', 'root', 0o700)
+    box.folder(`${spool}/maildrop`, 'postfix', 'postdrop', 0o730)
+    for (const name of ['private', 'saved']) box.folder(`${spool}/${name}`, 'postfix', 'root', 0o700)
+    box.folder(`${spool}/public`, 'postfix', 'postdrop', 0o710)
+    box.folder(`${spool}/pid`, 'root', 'root', 0o755)
+    box.folder('/var/lib/postfix', 'postfix', 'postfix', 0o700)
+    box.folder('/var/mail', 'vmail', 'vmail', 0o755)
   },
   daemon: ['/usr/lib/postfix/sbin/master', '-s', '-c', '/etc/postfix'],
   async end(box) {
@@ -233,41 +197,28 @@ export const postfix: Product = {
     await box.run(['/bin/bash', '-c', 'kill -HUP $(cat /var/spool/postfix/pid/master.pid)'])
   },
   async runQueue(box) {
+    const waiting = filesIn(box, 'deferred')
     await box.run(['/usr/sbin/postqueue', '-f'])
-    // The queue manager looks through the deferred ones in its own time; they have left that folder when it has.
-    await box.run(['/bin/sleep', '0.1'])
+    // The queue manager looks through the deferred ones in its own time; each has left that folder when it has.
+    const deadline = performance.now() + flushMilliseconds
+    const untouched = (): boolean =>
+      filesIn(box, 'deferred').some((one) =>
+        waiting.some(({ name, since }) => one.name === name && one.since === since),
+      )
+    while (untouched() && performance.now() < deadline) await setTimeout(pollMilliseconds)
   },
   async underWay(box) {
     const doing: string[] = []
     const now = Date.now()
-    for (const file of await filesIn(box, 'deferred')) if (file.due <= now) doing.push(`${file.name} is due`)
+    for (const file of filesIn(box, 'deferred')) if (file.due <= now) doing.push(`${file.name} is due`)
     // In the direction in which messages move, one after the other: none slips past between two looks.
     for (const queue of ['maildrop', 'incoming', 'active'] as const)
-      for (const { name } of await filesIn(box, queue)) doing.push(`${name} is in ${queue}`)
+      for (const { name } of filesIn(box, queue)) doing.push(`${name} is in ${queue}`)
     return doing
   },
-  async queue(box, log): Promise<readonly QueuedRecipient[]> {
-    // Asking Postfix costs two processes, and mostly nothing waits.
-    const waiting = await Promise.all(waitingQueues.map((queue) => filesIn(box, queue)))
-    if (waiting.flat().length === 0) return []
-    const { text } = await box.run(['/usr/sbin/postqueue', '-j'])
-    return text
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as unknown)
-      .filter(isListed)
-      .flatMap(({ queue_name: queue, queue_id: id, sender, recipients }) =>
-        recipients.map(({ address }) => ({
-          message: id,
-          sender: sender === 'MAILER-DAEMON' ? '' : sender,
-          recipient: address,
-          state: queue === 'hold' ? ('held' as const) : ('queued' as const),
-          attempts: attemptsIn(log, id, address),
-        })),
-      )
-  },
+  queue: waitingRecipients,
   async nextDue(box) {
-    const due = (await filesIn(box, 'deferred')).map((file) => file.due)
+    const due = filesIn(box, 'deferred').map((file) => file.due)
     return due.length === 0 ? undefined : Math.min(...due)
   },
   async operate(box, act, message) {
@@ -279,6 +230,6 @@ export const postfix: Product = {
   remembers: (log) =>
     /postfix\/(?:smtp|relay\/smtp|error|retry)\[/.test(log) && /status=(?:deferred|bounced)/.test(log),
   async empty(box) {
-    for (const queue of queues) await box.remove(`${spool}/${queue}`)
+    for (const queue of queues) box.remove(`${spool}/${queue}`)
   },
 }

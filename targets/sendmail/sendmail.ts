@@ -4,11 +4,13 @@
  *
  * Sendmail logs by syslog only: a few lines of Perl in the box listen where it does.
  */
+import { createHash } from 'node:crypto'
 import { readFile, readdir } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import type { Box } from '../box/box.ts'
 import { literally } from '../box/literally.ts'
-import type { Product } from '../box/product.ts'
+import { commandLines } from '../box/processes.ts'
+import type { Product, Rendered } from '../box/product.ts'
 import { usualExtensions } from '../target.ts'
 import type { Capability, QueuedRecipient } from '../target.ts'
 import { sendmailMc } from './configuration.ts'
@@ -53,13 +55,26 @@ while (defined recv($in, my $line, 65536, 0)) {
 }
 `
 
-/** Makes the configuration and the databases from their sources. The machine's own domain is not tried behind every name. */
+/**
+ * Makes the configuration and the databases from their sources, where those are not the ones of the last time: m4 and makemap
+ * are a dozen processes.
+ */
 const make = `set -e
-grep -q '^search' /etc/resolv.conf || echo 'search .' >> /etc/resolv.conf
 cd /etc/mail
-m4 sendmail.mc > sendmail.cf
-for table in access virtusertable mailertable owners authinfo; do /usr/libexec/sendmail/makemap hash $table < $table; done
-${program} -bi > /dev/null
+[ -d made ] || mkdir made
+changed() {
+  one= other=
+  read -r -d '' one < $1 || :
+  [ ! -e made/$1 ] || read -r -d '' other < made/$1 || :
+  [ ! -e made/$1 ] || [ "$one" != "$other" ]
+}
+read -r key < key
+[ -e made/$key.cf ] || m4 sendmail.mc > made/$key.cf
+cp made/$key.cf sendmail.cf
+for table in access virtusertable mailertable owners authinfo; do
+  if changed $table; then /usr/libexec/sendmail/makemap hash $table < $table; cp $table made/; fi
+done
+if changed aliases; then ${program} -bi > /dev/null; cp aliases made/; fi
 `
 
 /** A daemon looks through its queue as it starts: one that starts again finds what the one before has left. */
@@ -118,11 +133,14 @@ const waitingIn = async (box: Box): Promise<readonly Waiting[]> => {
 }
 
 /** What Sendmail's processes say of themselves (`sendmail: ID HOST: client RCPT`). */
-const titles = async (box: Box): Promise<readonly string[]> => {
-  const ids = (await readdir(box.path('/proc'))).filter((name) => /^\d+$/.test(name))
-  const lines = await Promise.all(ids.map((id) => readFile(box.path(`/proc/${id}/cmdline`), 'utf8').catch(() => '')))
-  return lines.map((line) => line.replaceAll('\0', ' ').trim()).filter((line) => /sendmail|procmail/.test(line))
-}
+const titles = (box: Box): readonly string[] =>
+  commandLines(box.path('/proc')).filter((line) => /sendmail|procmail/.test(line))
+
+/** The source of the configuration, and the name under which what was made of it is kept. */
+const macros = (text: string): Rendered['files'] => ({
+  '/etc/mail/sendmail.mc': { text },
+  '/etc/mail/key': { text: `${createHash('sha256').update(text).digest('hex')}\n` },
+})
 
 export const sendmail: Product = {
   packages: {
@@ -173,11 +191,13 @@ export const sendmail: Product = {
     'postmaster',
     'subaddressSeparator',
   ],
+  // The machine's own domain is not tried behind every name.
+  resolver: 'search .\n',
   log: logFile,
   render: (house, place) => ({
     hostName: house.settings.hostName,
     files: {
-      '/etc/mail/sendmail.mc': { text: sendmailMc(house, place) },
+      ...macros(sendmailMc(house, place)),
       '/etc/mail/make': { text: make },
       '/etc/mail/listener': { text: listener },
       '/etc/mail/interval': { text: intervalOf(house.settings.queue.retryAfter) },
@@ -198,9 +218,9 @@ export const sendmail: Product = {
     ],
   }),
   async furnish(box) {
-    await box.folder(spool, 'root', 'root', 0o700)
-    await box.folder('/var/lib/sendmail', 'root', 'root', 0o755)
-    await box.folder('/var/mail', 'vmail', 'vmail', 0o755)
+    box.folder(spool, 'root', 'root', 0o700)
+    box.folder('/var/lib/sendmail', 'root', 'root', 0o755)
+    box.folder('/var/mail', 'vmail', 'vmail', 0o755)
   },
   daemon: [
     '/bin/bash',
@@ -222,9 +242,7 @@ export const sendmail: Product = {
     await box.run([program, '-q'])
   },
   async underWay(box, log) {
-    const working = (await titles(box)).filter(
-      (title) => !/accepting connections|startup|cmd read|listener/.test(title),
-    )
+    const working = titles(box).filter((title) => !/accepting connections|startup|cmd read|listener/.test(title))
     const untried = (await waitingIn(box)).filter(
       ({ id, held }) => !held && !new RegExp(`: ${id}: (?:to=.* stat=)`).test(log),
     )
@@ -249,7 +267,7 @@ export const sendmail: Product = {
   },
   async operate(box, act, message) {
     if (act === 'remove') {
-      for (const kind of ['qf', 'hf', 'df', 'xf']) await box.remove(`${spool}/${kind}${message}`)
+      for (const kind of ['qf', 'hf', 'df', 'xf']) box.remove(`${spool}/${kind}${message}`)
       return
     }
     const words = act === 'hold' ? ['-Qheld', `-qI${message}`] : ['-Q', '-qQ', `-qI${message}`]
@@ -265,6 +283,6 @@ export const sendmail: Product = {
   // What it learnt of hosts lives as long as the process that delivers (there is no HostStatusDirectory).
   remembers: () => false,
   async empty(box) {
-    await box.remove(spool)
+    box.remove(spool)
   },
 }
