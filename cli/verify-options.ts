@@ -49,8 +49,8 @@ export interface Wishes {
 }
 
 const targetsOf = (text: string): readonly string[] => {
-  if (text === 'all') return targetNames
-  const named = [...new Set(text.split(',').map((name) => name.trim()))]
+  const asked = text.split(',').map((name) => name.trim())
+  const named = [...new Set(asked.flatMap((name) => (name === 'all' ? targetNames : [name])))]
   for (const name of named)
     if (!targetNames.includes(name) && !isHost(name) && !isContainer(name))
       throw usageFault(`--target knows ${targetNames.join(', ')}, not "${name}"`)

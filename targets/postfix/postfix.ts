@@ -227,8 +227,8 @@ export const postfix: Product = {
   },
   ended: (log, address) =>
     new RegExp(`(?:to|orig_to)=<${literally(address)}>.* status=(?:sent|bounced|expired)`, 'i').test(log),
-  remembers: (log) =>
-    /postfix\/(?:smtp|relay\/smtp|error|retry)\[/.test(log) && /status=(?:deferred|bounced)/.test(log),
+  // The queue manager remembers places that it could not reach or that refused to talk; what a host said of a message it forgets.
+  remembers: (log) => /status=deferred|status=bounced (?!\(host \S+ said:)/.test(log),
   async empty(box) {
     for (const queue of queues) box.remove(`${spool}/${queue}`)
   },
