@@ -34,6 +34,7 @@ export interface VerifyOptions {
   readonly retry?: string
   readonly sign?: string
   readonly outOfProcess?: true
+  readonly iAmAuthorised?: true
 }
 
 /** The options that need reading, read. */

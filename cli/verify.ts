@@ -16,6 +16,7 @@ import { exitCodes } from '../report/verdict.ts'
 import { cacheFolder } from '../targets/box/packages.ts'
 import { offersOfTarget, targetNames, whyUnavailable } from '../targets/choose.ts'
 import { readCatalogue } from './coverage.ts'
+import { farTargets } from './far.ts'
 import { hasListener, openMessageFile, tellListener, writeReport } from './report-files.ts'
 import { leaveNothingBehind } from './interruption.ts'
 import { createRunner } from './runner.ts'
@@ -53,6 +54,7 @@ export const verify = async (selection: readonly string[], options: VerifyOption
   const { targets, workers, failOn, shard, retry, baseline, key } = await readOptions(options)
   const cache = cacheFolder(options.cache === undefined ? undefined : resolve(options.cache))
   const { paths, tagExpression } = await select(selection, options)
+  const far = await farTargets(targets, options.iAmAuthorised === true || options.list === true)
   const runner = createRunner()
   const wanted = (target: string): Wanted => ({
     paths,
@@ -62,8 +64,9 @@ export const verify = async (selection: readonly string[], options: VerifyOption
       cache,
       ...(options.outOfProcess === true && { outOfProcess: true }),
       ...(options.policy !== undefined && { policy: resolve(options.policy) }),
+      ...(far.has(target) && { far: true }),
     },
-    workers,
+    workers: far.has(target) ? 1 : workers,
     retry,
     shard,
   })
@@ -77,6 +80,10 @@ export const verify = async (selection: readonly string[], options: VerifyOption
     const unreadable = await runner.run(listed, (result) => void process.stdout.write(`${listText(result)}\n`))
     return unreadable.length > 0 ? exitCodes.harnessFailed : exitCodes.held
   }
+  for (const target of far)
+    process.stderr.write(
+      `smtpspec verify: ${target} is not on this machine: one scenario at a time, one session a second, and none of those that open many\n`,
+    )
   const reasons = await Promise.all(targets.map((target) => whyUnavailable(target, cache)))
   const unavailable = reasons.filter((reason) => reason !== undefined)
   for (const reason of unavailable) process.stderr.write(`smtpspec verify: ${reason}\n`)
@@ -101,7 +108,9 @@ export const verify = async (selection: readonly string[], options: VerifyOption
     const catalogue = readCatalogue()
     for (const target of targets) {
       const place =
-        options.reportDir === undefined || targets.length === 1 ? options.reportDir : join(options.reportDir, target)
+        options.reportDir === undefined || targets.length === 1
+          ? options.reportDir
+          : join(options.reportDir, target.replaceAll(/[^\w.-]+/g, '-'))
       const messages = await openMessageFile(place)
       const asked = wanted(target)
       const offered = offers.get(target)
@@ -158,6 +167,10 @@ export const register = (program: Command): void => {
     .option(
       '--policy <file>',
       'what a server that is already there (--target host:ADDRESS:PORT) is set to; see docs/host.md',
+    )
+    .option(
+      '--i-am-authorised',
+      'the owner of the server of --target host: allows it; needed for all but loopback, where a session a second is opened',
     )
     .option('--out-of-process', 'run the reference server as a process of its own, on the real clock')
     .option('--tags <expression>', 'only scenarios whose tags match, for example "@must and not @alone"')

@@ -7,7 +7,7 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { home } from '../cli/home.ts'
 import { expect, runScript } from './support/checks.ts'
@@ -34,10 +34,15 @@ const container = async (
     return undefined
   }
   await ran(process.execPath, [program, 'targets', 'install', 'container'], 120)
-  const file = join(checks.folder, 'server.yaml')
+  // A name that is the same each time: it is the server's name in the report.
+  const file = join('reports', 'server-in-a-container.yaml')
+  await mkdir('reports', { recursive: true })
   await writeFile(file, containerFile(image, 'ready: { log: is ready }\n'))
   return { target: `container:${file}`, environment: opened.environment }
 }
+
+/** Where the report of each time lies. */
+const folder = (time: number): string => (time === 1 ? 'reports' : `reports/time-${time}`)
 
 /** Runs it with its own lines shown as they come; gives the exit code. */
 const verify = async (
@@ -61,17 +66,15 @@ const verify = async (
 }
 
 /** Every scenario of every server with its verdict, in one order. */
-const verdictsIn = async (folder: string): Promise<readonly string[]> => {
-  const { scenarios } = JSON.parse(await readFile(join(folder, 'report.json'), 'utf8')) as {
+const verdictsIn = async (place: string): Promise<readonly string[]> => {
+  const { scenarios } = JSON.parse(await readFile(join(place, 'report.json'), 'utf8')) as {
     readonly scenarios: readonly { readonly target: string; readonly place: string; readonly verdict: string }[]
   }
-  // A container's file lies in another folder each time; its name is the same.
-  return scenarios.map(({ target, place, verdict }) => `${target} ${place}: ${verdict}`).sort()
+  return scenarios.map((one) => `${one.target} ${one.place}: ${one.verdict}`).sort()
 }
 
 const script = async (checks: Checks): Promise<void> => {
   const contained = await container(checks)
-  const folder = (time: number): string => (time === 1 ? 'reports' : `reports/time-${time}`)
   const targets = ['all', ...(contained === undefined ? [] : [contained.target])].join(',')
   for (const time of twice ? [1, 2] : [1]) {
     await checks.check(

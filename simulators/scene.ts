@@ -31,6 +31,8 @@ export interface SceneOptions {
   readonly ipv6?: boolean
   /** Addresses that are claimed already, used from their beginning and not given back. Absent: a block of the scene's own. */
   readonly block?: AddressBlock
+  /** Awaited before each session with the server under test: what is owed to one that is not on this machine. */
+  readonly pace?: () => Promise<void>
   /** Blocks such as `127.77.1` to choose from, where not all of 127.0.0.0/8 can be bound. */
   readonly blocks?: readonly string[]
 }
@@ -95,6 +97,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
       address: (purpose) => block.next(purpose),
       exchanger: (name, wanted = {}) => openExchanger(name, wanted),
       async connect(to, wanted = {}) {
+        await options.pace?.()
         const recorder = openRecorder(wanted.title ?? `${wanted.from ?? 'a client'} → ${to.host}:${to.port}`)
         conversations.push(recorder.conversation)
         const client = await openWireClient(to, wanted, recorder)
@@ -106,6 +109,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
         await Promise.all(clients.map((client) => client.close()))
       },
       async submit(to, submission) {
+        await options.pace?.()
         const running = openSubmission(to, submission)
         conversations.push(running.conversation)
         stops.push(() => running.close())

@@ -2,6 +2,7 @@
  * Sessions on the wire: whole conversations, single lines, exact bytes. Here the commands and replies are the language.
  */
 import assert from 'node:assert/strict'
+import { setTimeout } from 'node:timers/promises'
 import { Given, Then, When } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
 import type { WireClient, WireReply } from '../simulators/contract.ts'
@@ -199,7 +200,7 @@ Then('two sessions can take turns, command by command', async function (this: Ma
 /** Who has left is counted until its process is gone, which a server of one process each may learn a moment later. */
 const goneMilliseconds = 5000
 
-When('{sender} opens {int} sessions at once', async function (this: MailWorld, sender: Sender, count: number) {
+When('{sender} opens {int} session(s) at once', async function (this: MailWorld, sender: Sender, count: number) {
   await this.serverRuns()
   const from = this.sourceOf(this.sender(sender))
   const deadline = performance.now() + goneMilliseconds
@@ -212,6 +213,8 @@ When('{sender} opens {int} sessions at once', async function (this: MailWorld, s
     this.greetings = greetings.map(({ code }) => code)
     const nobody = this.greetings.every((code) => code === 421)
     if (!nobody || this.target.isOurs === true || performance.now() > deadline) return
+    await Promise.all(wires.map((wire) => wire.close()))
+    await setTimeout(100)
   }
 })
 

@@ -12,13 +12,14 @@ import type { ScramResult } from '../simulators/clients/scram.ts'
 import { unescapeBytes } from '../simulators/notation.ts'
 import { openScene } from '../simulators/scene.ts'
 import { NotApplicable, TargetUnavailable, createTarget, sceneOptionsFor } from '../targets/choose.ts'
-import type { TargetOptions } from '../targets/choose.ts'
 import type { SettingsDocument } from '../server/settings/schema.ts'
 import type { Capability, Endpoint, StoredMessage, Target } from '../targets/target.ts'
 import { newCast, passwordOf, place } from './cast.ts'
 import type { Person } from './cast.ts'
 import type { Letter } from './letters.ts'
 import { plainMessage } from './letters.ts'
+import { paceOf } from './pace.ts'
+import type { RunParameters } from './parameters.ts'
 import { restMilliseconds } from './patience.ts'
 import { scratchFolder } from '../targets/scratch.ts'
 import { serviceSettings } from './service.ts'
@@ -27,13 +28,7 @@ import type { Sender } from './vocabulary.ts'
 
 setDefaultTimeout(20_000)
 
-export class MailWorld extends World<{
-  readonly target: string
-  readonly cache?: string
-  readonly outOfProcess?: boolean
-  readonly policy?: string
-  readonly offered?: TargetOptions['offered']
-}> {
+export class MailWorld extends World<RunParameters> {
   readonly cast = newCast()
   readonly letters: Letter[] = []
   /** DNS names that some Given declared, also those declared not to exist. */
@@ -52,7 +47,7 @@ export class MailWorld extends World<{
   folder = ''
   /** Messages that the operator removed: the ledger lets them go. */
   readonly removed = new Set<string>()
-  /** The server was killed: who delivers and then writes that down may deliver once more after it (RFC 5321 §6.1 forbids loss). */
+  /** After a kill a server may deliver once more what it had not yet written down (RFC 5321 §6.1 forbids loss). */
   killed = false
   private readonly stops: (() => Promise<void>)[] = []
   private openedScene: Scene | undefined
@@ -77,7 +72,8 @@ export class MailWorld extends World<{
   /** Called by the Before hook: opens the scene and writes the settings that every scenario starts from. */
   async open({ ipv6 }: { readonly ipv6: boolean }): Promise<void> {
     const worker = workerFor(this.parameters.cache)
-    this.openedScene = await openScene({ ipv6, ...(await sceneOptionsFor(this.parameters.target, worker)) })
+    const options = await sceneOptionsFor(this.parameters.target, worker)
+    this.openedScene = await openScene({ ipv6, ...options, ...(this.parameters.far && { pace: paceOf(worker) }) })
     this.stops.push(() => this.scene.close())
     this.openedTarget = createTarget(this.parameters.target, {
       ownProcess: this.ownProcess,

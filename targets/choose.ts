@@ -19,6 +19,7 @@ import {
 } from './container/container.ts'
 import { createHostTarget, isHost, offersOfHost, policyIn, whyNotHost } from './host/host.ts'
 import type { Extension } from './host/offers.ts'
+import { createMaildevTarget, maildevPackages } from './maildev.ts'
 import { postfix } from './postfix/postfix.ts'
 import { sendmail } from './sendmail/sendmail.ts'
 import { createReferenceTarget } from './reference.ts'
@@ -45,11 +46,16 @@ export interface TargetOptions {
 export const products: readonly Product[] = [postfix, exim, sendmail, opensmtpd, haraka]
 
 /** What can be fetched into the cache. */
-export const fetchable: readonly PackageList[] = [...products.map(({ packages }) => packages), containerPackages]
+export const fetchable: readonly PackageList[] = [
+  ...products.map(({ packages }) => packages),
+  maildevPackages,
+  containerPackages,
+]
 
 const makers: Readonly<Record<string, (options: TargetOptions) => Target>> = {
   reference: ({ ownProcess }) => (ownProcess ? createReferenceProcessTarget() : createReferenceTarget()),
   'smtp-server': () => createSmtpServerTarget(),
+  maildev: ({ worker }) => createMaildevTarget(worker),
   ...Object.fromEntries(
     products.map((product) => [
       product.packages.name,
@@ -98,8 +104,9 @@ export const sceneOptionsFor = async (name: string, worker: Worker): Promise<Sce
 export const whyUnavailable = async (name: string, cache: string): Promise<string | undefined> => {
   if (isHost(name)) return whyNotHost(name)
   if (isContainer(name)) return whyNoContainer(cache)
-  if (!products.some(({ packages }) => packages.name === name)) return undefined
-  const reason = whyNot()
+  const list = [...products.map(({ packages }) => packages), maildevPackages].find((one) => one.name === name)
+  if (list === undefined) return undefined
+  const reason = list.unboxed === true ? undefined : whyNot()
   if (reason !== undefined) return `${name} ${reason}`
   return (await installedVersion(cache, name)) === undefined
     ? `${name} is not in ${cache}; get it with: smtpspec targets install ${name}`

@@ -116,3 +116,10 @@ export const houseOf = (document: SettingsDocument, known: readonly string[]): H
     openRelay: authentication.methods.length === 0 && relay.trustedHosts.length === 0,
   }
 }
+
+/** The name before the at-sign as mailboxes have it: quotes are only a way of writing (RFC 5321 §4.1.2). */
+export const localPartOf = (address: string): string => {
+  const written = address.slice(0, address.lastIndexOf('@'))
+  const plain = written.startsWith('"') ? written.slice(1, -1).replaceAll(/\\(.)/g, '$1') : written
+  return plain.toLowerCase()
+}

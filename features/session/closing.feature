@@ -91,13 +91,6 @@ Feature: A session is closed in good order
         | setting                   | value |
         | limits.connections        | 1     |
         | limits.connectionsPerHost | 1     |
-      Then this conversation holds:
-        """
-        S: 220
-        C: QUIT
-        S: 221
-        S!
-        """
       And this conversation holds:
         """
         S: 220
@@ -105,6 +98,8 @@ Feature: A session is closed in good order
         S: 221
         S!
         """
+      When mallory opens 1 session at once
+      Then 1 are greeted with 220 and 0 with 421
 
     @mail-service-32
     Example: Who has left makes room for one, and no more

@@ -77,7 +77,7 @@ export interface Containers {
   /** What `testcontainers` needs to know of the runtime. */
   readonly environment: Readonly<Record<string, string>>
   /** Calls Podman. */
-  podman(parameters: readonly string[], seconds: number): Promise<Finished>
+  readonly podman: (parameters: readonly string[], seconds: number) => Promise<Finished>
 }
 
 /** Podman, serving, with `image` made; or why there can be none: a program to install, or the kernel's own words. */

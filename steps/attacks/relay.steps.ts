@@ -4,11 +4,12 @@
 import assert from 'node:assert/strict'
 import { Then, When } from '@cucumber/cucumber'
 import { makeProbes } from '../../probes/relay.ts'
-import type { Attempt, Names } from '../../probes/relay.ts'
+import type { Attempt, Names, RelayErrand } from '../../probes/relay.ts'
 import { relayPositions, relayProbes, relaySessions } from '../../probes/relay-probes.ts'
 import type { RelayProbe, RelaySession } from '../../probes/relay-probes.ts'
 import { verdictOf, verdictText } from '../../probes/verdict.ts'
 import type { RelayVerdict } from '../../probes/verdict.ts'
+import { NotApplicable } from '../../targets/faults.ts'
 import { passwordOf } from '../cast.ts'
 import { setField } from '../service.ts'
 import type { MailWorld } from '../world.ts'
@@ -78,12 +79,31 @@ const placeOf = (world: MailWorld, name: string): Place => {
   }
 }
 
+/** Sessions of their own go in so many rows beside each other: a server that makes everybody wait for its greeting makes three wait at once. */
+const abreast = 3
+
+/** Deals the probes to rows, and gives what was made of them in the order of the table. */
+const inRows = async (
+  probes: readonly RelayProbe[],
+  rows: number,
+  make: (some: readonly RelayProbe[]) => Promise<readonly Attempt[]>,
+): Promise<readonly Attempt[]> => {
+  const dealt = Array.from({ length: rows }, (_, row) => probes.filter((_probe, index) => index % rows === row))
+  const made = (await Promise.all(dealt.map(make))).flat()
+  const places = new Map(probes.map((probe, index) => [probe, index]))
+  return made.toSorted((one, other) => (places.get(one.probe) ?? 0) - (places.get(other.probe) ?? 0))
+}
+
 const attempts = async (
   world: MailWorld,
   probes: readonly RelayProbe[],
   position: string,
   session: RelaySession | undefined,
 ): Promise<void> => {
+  if (world.parameters.far === true)
+    throw new NotApplicable(
+      'is not on this machine: smtpspec probe makes the relay probes, at the pace that is owed to it',
+    )
   if (session === undefined) throw new Error('there is no such kind of session in the table of relay probes')
   const names = await farWorld(world)
   const place = placeOf(world, position)
@@ -101,8 +121,7 @@ const attempts = async (
   await world.serverRuns()
   const endpoint = world.endpoint(session.listener ?? 'relay')
   const host = endpoint.host.replace(/^::ffff:/, '')
-  const made: readonly Attempt[] = await makeProbes({
-    probes,
+  const errand: Omit<RelayErrand, 'probes'> = {
     session,
     names: { ...names, ip: host.includes(':') ? `IPv6:${host}` : host },
     dial: () =>
@@ -115,7 +134,10 @@ const attempts = async (
         },
       ),
     token: ({ id }) => `${id}-${session.id}-${world.nextToken()}`,
-  })
+  }
+  const made = await inRows(probes, session.shared === true ? 1 : abreast, async (some) =>
+    makeProbes({ ...errand, probes: some }),
+  )
   await world.rest()
   const finds = await findsOf(world)
   // Where nothing is ever sent, what was taken for elsewhere has neither gone nor been lost.

@@ -8,7 +8,7 @@ import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import { NotApplicable } from '../faults.ts'
-import { certificateOf, houseOf } from '../house.ts'
+import { certificateOf, houseOf, localPartOf } from '../house.ts'
 import type { Endpoint, Surroundings, Target } from '../target.ts'
 import type { SettingsDocument } from '../../server/settings/schema.ts'
 import type { Worker } from '../worker.ts'
@@ -19,13 +19,6 @@ import type { ListenerPlace, Product, Rendered } from './product.ts'
 const pollMilliseconds = 10
 const logMilliseconds = 300
 const usualPorts = { relay: 25, submission: 587, submissions: 465 } as const
-
-/** The name before the at-sign as mailboxes have it: quotes are only a way of writing (RFC 5321 §4.1.2). */
-const localPartOf = (address: string): string => {
-  const written = address.slice(0, address.lastIndexOf('@'))
-  const plain = written.startsWith('"') ? written.slice(1, -1).replaceAll(/\\(.)/g, '$1') : written
-  return plain.toLowerCase()
-}
 
 /** On an address of its own a server has the ports of mail; on all addresses it has to share, and takes what is free. */
 const freePort = async (address: string): Promise<number> => {

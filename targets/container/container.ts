@@ -104,6 +104,8 @@ export const createContainerTarget = (
   return {
     ...target,
     version: async () => file.image,
+    unfit: (text) =>
+      text.includes('[{server}]') ? 'is reached at an address that it cannot know' : target.unfit?.(text),
     async start(settings, surroundings) {
       await target.start(settings, surroundings)
       place = await worker.kept(name, () => open(file, worker.cache))

@@ -1,5 +1,5 @@
 /**
- * A server that is already there, on this machine, as a target: nothing of it can be set, started or looked into.
+ * A server that is already there as a target: nothing of it can be set, started or looked into.
  *
  * Its policy file says what it is set to. A scenario that needs another setting is "not applicable", with the settings in
  * question. It is never stopped; what a scenario left in it stays there.
@@ -20,11 +20,9 @@ export const isHost = (name: string): boolean => name.startsWith('host:')
 const placeOf = (name: string): { readonly host: string; readonly port: number } =>
   endpointOf(name.slice('host:'.length), '--target host:')
 
-/** Why the server cannot be judged: not on this machine, or nobody answers. */
+/** Why the server cannot be judged: nobody answers. */
 export const whyNotHost = async (name: string): Promise<string | undefined> => {
   const { host, port } = placeOf(name)
-  if (!isLoopback(host))
-    return `${name} is not a loopback address: only servers on this machine are verified; smtpspec probe speaks to others`
   try {
     await offersOf(host, port)
     return undefined

@@ -150,6 +150,8 @@ const envelopes = async (box: Box): Promise<readonly Envelope[]> => {
   return found
 }
 
+const wentWell = / mta (?:connect(?:ing|ed)|tls|cert|disconnected reason=quit|delivery .* result="Ok")/
+
 export const opensmtpd: Product = {
   packages: { name: 'opensmtpd', packages: ['opensmtpd'] },
   capabilities,
@@ -246,7 +248,8 @@ export const opensmtpd: Product = {
   ended: (log, address) =>
     new RegExp(`(?:to|rcpt)=<${literally(address)}>.* result="?(?:Ok|PermFail|Loop)`, 'i').test(log) ||
     new RegExp(`: (?:Expire|Loop|Remove|PermFail) for .*(?:to|rcpt)=<${literally(address)}>`, 'i').test(log),
-  remembers: (log) => /\bmta\b|smtp-out:/.test(log),
+  // A place that failed is remembered for hours, and mail for it waits; what went well leaves nothing behind.
+  remembers: (log) => log.split('\n').some((line) => /\bmta\b|smtp-out:/.test(line) && !wentWell.test(line)),
   async empty(box) {
     box.remove(spool)
   },
