@@ -2,8 +2,8 @@
  * What is owed to a server that is not on this machine: a second between two sessions, and no scenario of dozens of them.
  */
 import { setTimeout } from 'node:timers/promises'
-import { NotApplicable } from '../targets/faults.ts'
-import type { Worker } from '../targets/worker.ts'
+import { NotApplicable } from '../faults.ts'
+import type { Worker } from '../worker.ts'
 
 export const pauseMilliseconds = 1000
 /** More would take longer than a step may, and be more than a server of somebody else's is asked for. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { NotApplicable } from '../targets/faults.ts'
-import { createWorker } from '../targets/worker.ts'
+import { NotApplicable } from '../faults.ts'
+import { createWorker } from '../worker.ts'
 import { mostSessions, paceOf } from './pace.ts'
 
 test('sessions of one worker are a pause apart, whichever scenario opens them', async () => {
