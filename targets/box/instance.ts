@@ -57,6 +57,9 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
   let places: readonly ListenerPlace[] = []
   const log = createLog(() => box.path(product.log))
 
+  /** What a server that runs cannot be told anew: all but the files that it looks at for every session. */
+  const fixedPart = ({ files, commands }: Pick<Rendered, 'files' | 'commands'>): string =>
+    JSON.stringify([Object.entries(files).filter(([path]) => product.live?.includes(path) !== true), commands])
   const write = async ({ files, commands, hostName }: Rendered): Promise<void> => {
     for (const gone of [...written.keys()].filter((path) => files[path] === undefined)) {
       box.remove(gone)
@@ -77,7 +80,7 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
       if (code !== 0) throw new TargetUnavailable(`${one.command.join(' ')} ended with ${code}: ${text}${errors}`)
       made.set(command, one.input)
     }
-    configuration = JSON.stringify({ files, commands })
+    configuration = fixedPart({ files, commands })
   }
   const start = async (): Promise<void> => {
     if (places.length === 0) return
@@ -150,9 +153,12 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
     box,
     async begin(rendered, listeners) {
       log.begin()
-      const same = configuration === JSON.stringify({ files: rendered.files, commands: rendered.commands })
+      const same = configuration === fixedPart(rendered)
       const samePlaces = JSON.stringify(places) === JSON.stringify(listeners)
-      if (same && samePlaces && daemon !== undefined && death === undefined) return
+      if (same && samePlaces && daemon !== undefined && death === undefined) {
+        await write(rendered)
+        return
+      }
       await kill()
       await clear()
       places = listeners

@@ -42,6 +42,8 @@ export interface Product {
   unfit?(text: string): string | undefined
   /** Lines for `/etc/resolv.conf` beside the name server's. */
   readonly resolver?: string
+  /** Files that a running server looks at for every session: for another content of theirs it is not started anew. */
+  readonly live?: readonly string[]
   /** Its own log, a path in the box. */
   readonly log: string
   /** Throws `NotApplicable` for values that the product cannot express. */

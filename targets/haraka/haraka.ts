@@ -105,6 +105,7 @@ export const haraka: Product = {
     'aliases',
     'postmaster',
   ],
+  live: [`${folder}/config/house.json`],
   log: '/var/log/haraka.log',
   render: (house, place) => ({
     hostName: house.settings.hostName,
