@@ -1,17 +1,26 @@
 /**
- * The command lines of what runs in a box: some products tell there what they are doing.
+ * What runs in a box, by its command lines: some products tell there what they are doing.
  */
 import { readFileSync, readdirSync } from 'node:fs'
 
+export interface RunningProcess {
+  /** As the box counts. */
+  readonly id: string
+  readonly commandLine: string
+}
+
 /** `folder` is the box's `/proc`. */
-export const commandLines = (folder: string): readonly string[] =>
+export const processesIn = (folder: string): readonly RunningProcess[] =>
   readdirSync(folder)
     .filter((name) => /^\d+$/.test(name))
     .flatMap((id) => {
       try {
-        return [readFileSync(`${folder}/${id}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()]
+        return [{ id, commandLine: readFileSync(`${folder}/${id}/cmdline`, 'utf8').replaceAll('\0', ' ').trim() }]
       } catch {
         // It ended between the two looks.
         return []
       }
     })
+
+export const commandLines = (folder: string): readonly string[] =>
+  processesIn(folder).map(({ commandLine }) => commandLine)

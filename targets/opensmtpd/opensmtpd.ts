@@ -150,8 +150,6 @@ const envelopes = async (box: Box): Promise<readonly Envelope[]> => {
   return found
 }
 
-const wentWell = / mta (?:connect(?:ing|ed)|tls|cert|disconnected reason=quit|delivery .* result="Ok")/
-
 export const opensmtpd: Product = {
   packages: { name: 'opensmtpd', packages: ['opensmtpd'] },
   capabilities,
@@ -248,8 +246,8 @@ export const opensmtpd: Product = {
   ended: (log, address) =>
     new RegExp(`(?:to|rcpt)=<${literally(address)}>.* result="?(?:Ok|PermFail|Loop)`, 'i').test(log) ||
     new RegExp(`: (?:Expire|Loop|Remove|PermFail) for .*(?:to|rcpt)=<${literally(address)}>`, 'i').test(log),
-  // A place that failed is remembered for hours, and mail for it waits; what went well leaves nothing behind.
-  remembers: (log) => log.split('\n').some((line) => /\bmta\b|smtp-out:/.test(line) && !wentWell.test(line)),
+  // Tried without the ones that went well: the next mail for such a place then lies for ten seconds.
+  remembers: (log) => /\bmta\b|smtp-out:/.test(log),
   async empty(box) {
     box.remove(spool)
   },

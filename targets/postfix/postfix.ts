@@ -5,6 +5,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { domainToUnicode } from 'node:url'
 import { literally } from '../box/literally.ts'
+import { processesIn } from '../box/processes.ts'
 import type { Place, Product, Rendered } from '../box/product.ts'
 import type { House } from '../house.ts'
 import { usualExtensions } from '../target.ts'
@@ -47,6 +48,8 @@ const queues = [
 
 /** The queue manager has looked through what waits within so long after it was told to. */
 const flushMilliseconds = 3000
+/** It reads its configuration again within so long. */
+const reloadMilliseconds = 1000
 const pollMilliseconds = 10
 
 const table = (entries: Iterable<readonly [string, string]>): string =>
@@ -194,7 +197,15 @@ export const postfix: Product = {
     await box.run(['/bin/bash', '-c', 'kill -TERM $(cat /var/spool/postfix/pid/master.pid)'])
   },
   async reload(box) {
+    // A queue manager that is about to go takes mail that it leaves lying: nobody looks there before the next mail comes.
+    const managers = (): ReadonlySet<string> =>
+      new Set(
+        processesIn(box.path('/proc')).flatMap(({ id, commandLine }) => (/^qmgr\b/.test(commandLine) ? [id] : [])),
+      )
+    const before = managers()
     await box.run(['/bin/bash', '-c', 'kill -HUP $(cat /var/spool/postfix/pid/master.pid)'])
+    const deadline = performance.now() + reloadMilliseconds
+    while (!before.isDisjointFrom(managers()) && performance.now() < deadline) await setTimeout(pollMilliseconds)
   },
   async runQueue(box) {
     const waiting = filesIn(box, 'deferred')
