@@ -51,17 +51,3 @@ export const farWithLeave = (server: string, address: string, doing: string, lea
     )
   return far
 }
-
-/**
- * Which targets `host:…` are elsewhere. Throws a usage fault for one that nobody said may be spoken to; a name without an
- * address is left to whoever connects.
- */
-export const farTargets = async (targets: readonly string[], leave: boolean): Promise<ReadonlySet<string>> => {
-  const far = new Set<string>()
-  for (const target of targets.filter((name) => name.startsWith('host:'))) {
-    const { host } = endpointOf(target.slice('host:'.length), '--target host:')
-    const address = await addressOf(host)
-    if (address !== undefined && farWithLeave(target, address, 'verifying', leave)) far.add(target)
-  }
-  return far
-}

@@ -17,7 +17,7 @@ import { containerFile, image, openContainers, ran } from './support/containers.
 const program = home('cli/main.ts')
 /** For one time; the goal is 900 on two cores of their own. */
 const mostSeconds = 1800
-/** Half of a scenario's time is waiting: two for each processor keep those of a small machine busy. */
+/** Two for each processor of a small machine: some servers make everybody wait. */
 const workers = 4
 
 const [twice, asked] = process.argv.includes('--twice')

@@ -3,7 +3,7 @@
  */
 import type { SceneOptions } from '../simulators/scene.ts'
 import { createBoxedTarget } from './box/target.ts'
-import { installedVersion, whyNot } from './box/packages.ts'
+import { whyNot, whyNotFetched } from './box/packages.ts'
 import type { PackageList } from './box/packages.ts'
 import type { Product } from './box/product.ts'
 import { exim } from './exim/exim.ts'
@@ -108,7 +108,5 @@ export const whyUnavailable = async (name: string, cache: string): Promise<strin
   if (list === undefined) return undefined
   const reason = list.unboxed === true ? undefined : whyNot()
   if (reason !== undefined) return `${name} ${reason}`
-  return (await installedVersion(cache, name)) === undefined
-    ? `${name} is not in ${cache}; get it with: smtpspec targets install ${name}`
-    : undefined
+  return whyNotFetched(cache, name)
 }

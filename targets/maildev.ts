@@ -9,7 +9,7 @@ import { readFile, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { installedVersion, npmFolder, treeOf } from './box/packages.ts'
+import { installedVersion, npmFolder, treeOf, whyNotFetched } from './box/packages.ts'
 import type { PackageList } from './box/packages.ts'
 import { NotApplicable, TargetUnavailable } from './faults.ts'
 import { createPlacedTarget } from './host/host.ts'
@@ -72,8 +72,8 @@ interface Running {
 
 const open = async (cache: string): Promise<{ readonly value: Running; close(): Promise<void> }> => {
   const { name } = maildevPackages
-  if ((await installedVersion(cache, name)) === undefined)
-    throw new TargetUnavailable(`${name} is not in ${cache}; get it with: smtpspec targets install ${name}`)
+  const missing = await whyNotFetched(cache, name)
+  if (missing !== undefined) throw new TargetUnavailable(missing)
   const library = async (part: string): Promise<unknown> =>
     import(
       pathToFileURL(join(treeOf(cache, name), npmFolder(name), 'node_modules/@maildev', part, 'dist/index.js')).href

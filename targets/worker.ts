@@ -10,7 +10,7 @@ import { createAuthority } from '../simulators/certificates.ts'
 import type { Authority } from '../simulators/certificates.ts'
 import { openInstance } from './box/instance.ts'
 import type { Instance } from './box/instance.ts'
-import { installedVersion, treeOf, whyNot } from './box/packages.ts'
+import { treeOf, whyNot, whyNotFetched } from './box/packages.ts'
 import type { Product } from './box/product.ts'
 import { TargetUnavailable } from './faults.ts'
 
@@ -36,8 +36,8 @@ export const createWorker = (cache: string): Worker => {
     const { name } = product.packages
     const reason = whyNot()
     if (reason !== undefined) throw new TargetUnavailable(`${name} ${reason}`)
-    if ((await installedVersion(cache, name)) === undefined)
-      throw new TargetUnavailable(`${name} is not in ${cache}: smtpspec targets install ${name}`)
+    const missing = await whyNotFetched(cache, name)
+    if (missing !== undefined) throw new TargetUnavailable(missing)
     return openInstance(product, treeOf(cache, name))
   }
   return {

@@ -113,8 +113,8 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
     for (const place of places)
       while (listens(place) && performance.now() < deadline) await setTimeout(pollMilliseconds)
   }
-  const kill = async (): Promise<void> => {
-    const program = daemon
+  /** It is meant to end: that is no death. */
+  const kill = async (program = daemon): Promise<void> => {
     daemon = undefined
     if (program === undefined) return
     await box.killAll()
@@ -123,14 +123,12 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
   }
   const stop = async (): Promise<void> => {
     const program = daemon
-    if (program !== undefined && !program.hasEnded()) {
-      // It is meant to end: that is no death.
-      daemon = undefined
+    daemon = undefined
+    if (program?.hasEnded() === false) {
       await product.end(box)
       await Promise.race([program.ended, setTimeout(stopMilliseconds, undefined, { ref: false })])
-      daemon = program
     }
-    await kill()
+    await kill(program)
   }
   const clear = async (): Promise<void> => {
     await product.empty(box)

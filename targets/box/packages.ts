@@ -47,6 +47,12 @@ export const installedVersion = async (cache: string, name: string): Promise<str
   return undefined
 }
 
+/** What to say when it was not fetched; undefined when it was. */
+export const whyNotFetched = async (cache: string, name: string): Promise<string | undefined> =>
+  (await installedVersion(cache, name)) === undefined
+    ? `${name} is not in ${cache}; get it with: smtpspec targets install ${name}`
+    : undefined
+
 /** Why packages cannot be fetched and run here; undefined when they can. */
 export const whyNot = (): string | undefined => {
   if (process.platform !== 'linux') return 'needs Linux, whose namespaces keep it apart from the machine'

@@ -5,7 +5,7 @@
  * question. It is never stopped; what a scenario left in it stays there.
  */
 import { readFileSync } from 'node:fs'
-import { endpointOf, isLoopback } from '../../cli/far.ts'
+import { addressOf, endpointOf, farWithLeave, isLoopback } from '../../cli/far.ts'
 import type { SettingsDocument } from '../../server/settings/schema.ts'
 import { NotApplicable } from '../faults.ts'
 import { fieldsOf, isWithin } from '../house.ts'
@@ -19,6 +19,19 @@ export const isHost = (name: string): boolean => name.startsWith('host:')
 
 const placeOf = (name: string): { readonly host: string; readonly port: number } =>
   endpointOf(name.slice('host:'.length), '--target host:')
+
+/**
+ * Which of these targets are servers elsewhere. Throws a usage fault for one that nobody said may be spoken to; a name without
+ * an address is left to whoever connects.
+ */
+export const farTargets = async (names: readonly string[], leave: boolean): Promise<ReadonlySet<string>> => {
+  const far = new Set<string>()
+  for (const name of names.filter(isHost)) {
+    const address = await addressOf(placeOf(name).host)
+    if (address !== undefined && farWithLeave(name, address, 'verifying', leave)) far.add(name)
+  }
+  return far
+}
 
 /** Why the server cannot be judged: nobody answers. */
 export const whyNotHost = async (name: string): Promise<string | undefined> => {

@@ -2,10 +2,10 @@
  * What is owed to a server that is not on this machine: a second between two sessions, and no scenario of dozens of them.
  */
 import { setTimeout } from 'node:timers/promises'
+import { pauseMilliseconds } from '../../cli/far.ts'
 import { NotApplicable } from '../faults.ts'
 import type { Worker } from '../worker.ts'
 
-export const pauseMilliseconds = 1000
 /** More would take longer than a step may, and be more than a server of somebody else's is asked for. */
 export const mostSessions = 12
 

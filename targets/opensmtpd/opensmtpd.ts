@@ -139,14 +139,14 @@ const isBusy = (one: Envelope): boolean =>
  * all is calm only as it is now; nothing in the spool needs no question.
  */
 const envelopes = async (box: Box): Promise<readonly Envelope[]> => {
-  const files = filesIn(box)
-  if (files.length === 0) return []
+  const files = filesIn(box).join()
+  if (files === '') return []
   const known = told.get(box)
   const now = performance.now()
-  if (known?.files === files.join() && known.envelopes.some(isBusy) && now - known.at < staleMilliseconds)
+  if (known?.files === files && known.envelopes.some(isBusy) && now - known.at < staleMilliseconds)
     return known.envelopes
   const found = readQueue((await box.run([control, 'show', 'queue'])).text)
-  told.set(box, { at: now, files: files.join(), envelopes: found })
+  told.set(box, { at: now, files, envelopes: found })
   return found
 }
 

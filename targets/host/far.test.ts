@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { farTargets } from './far.ts'
+import { farTargets } from './host.ts'
 
 test('a server that is not on this machine is spoken to with leave only', async () => {
   await expect(farTargets(['reference', 'host:192.0.2.1:25'], false)).rejects.toThrow('--i-am-authorised')
