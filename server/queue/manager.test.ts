@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Outcome } from '../message/envelope.ts'
-import type { Notification } from './contract.ts'
+import type { Deliver, Notification } from './contract.ts'
 import {
   createFakeClock,
   days,
@@ -34,7 +34,36 @@ const notification = (id: string): Notification => ({
   content: [octets('it '), octets('failed')],
 })
 
+/** Opens one alias after the other, and never waits before it settles. */
+const atOnce: Deliver = (lane) => {
+  const settled: Promise<void>[] = []
+  for (let work = lane.next(); work !== undefined; work = lane.next()) {
+    const outcomes: Readonly<Record<string, Outcome>> = {
+      'office@here.example': { kind: 'expanded', into: ['desk@here.example'] },
+      'desk@here.example': { kind: 'expanded', into: ['alice@here.example'] },
+    }
+    const results = work.recipients.map(({ id, address }) => ({
+      recipient: id,
+      outcome: outcomes[address] ?? ({ kind: 'delivered' } as const),
+    }))
+    settled.push(work.settle(results))
+  }
+  return Promise.all(settled).then(() => undefined)
+}
+
 describe('a message on its way', () => {
+  // An alias whose target needed no waiting either was opened twice, and its mail came twice.
+  test('is settled once, also by a delivery that waits for nothing', async () => {
+    const bench = await openBench({ deliver: atOnce })
+    await bench.accept(envelope('e1', ['office@here.example']))
+    await bench.rest()
+    expect(bench.eventNames().filter((name) => name.startsWith('recipient-'))).toEqual([
+      'recipient-expanded',
+      'recipient-expanded',
+      'recipient-delivered',
+    ])
+  })
+
   test('is attempted at once, finished, and gone', async () => {
     const bench = await openBench()
     await bench.accept(envelope('e1', [bob]))

@@ -62,6 +62,8 @@ export const createSettlements = (parts: SettlementParts): Settlements => {
   const { store, clock, tell, notify, applied, changed } = parts
   const pauses = new Set<Pause>()
   const running = new Set<Promise<void>>()
+  /** Envelopes whose settlements are worked off now: what comes meanwhile waits in the line for its turn. */
+  const draining = new Set<Entry>()
   /** Envelopes whose settlement the disk refused and has not taken yet. */
   const refused = new Set<Entry>()
   let queued = 0
@@ -195,8 +197,9 @@ export const createSettlements = (parts: SettlementParts): Settlements => {
     )
   }
 
-  /** Works an envelope's settlements off, in order. */
+  /** Works an envelope's settlements off, in order; `changed` may bring on a further one while nothing stands in the line. */
   const drain = async (entry: Entry): Promise<void> => {
+    draining.add(entry)
     for (let next = entry.settlements[0]; next !== undefined; next = entry.settlements[0]) {
       await next.run()
       entry.settlements.shift()
@@ -204,6 +207,7 @@ export const createSettlements = (parts: SettlementParts): Settlements => {
       queued -= 1
       changed()
     }
+    draining.delete(entry)
   }
 
   const enqueue = (entry: Entry, plan: Plan, insist: boolean): Promise<void> => {
@@ -229,7 +233,7 @@ export const createSettlements = (parts: SettlementParts): Settlements => {
     }
     queued += 1
     entry.settlements.push({ run, release })
-    if (entry.settlements.length === 1) {
+    if (!draining.has(entry)) {
       const drained = drain(entry).finally(() => running.delete(drained))
       running.add(drained)
     } else if (refused.has(entry)) {
