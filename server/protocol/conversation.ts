@@ -1,5 +1,6 @@
 /**
- * The client's side of an SMTP session: open it, hold mail transactions, end it (RFC 5321 §3, §4.3).
+ * The client's side of an SMTP session, or of an LMTP one: open it, hold mail transactions, end it (RFC 5321 §3, §4.3;
+ * RFC 2033 §4).
  *
  * An I/O-free machine, the twin of `session.ts`. Its verbs are generators (see `conversation/dialogue.ts`): they yield
  * acts to whoever pumps them and are resumed with events. One verb at a time; `open` first, `quit` last and always.
@@ -26,13 +27,13 @@ export class Conversation {
     return this.#dialogue.spent
   }
 
-  /** Greeting, EHLO or HELO, STARTTLS, AUTH. Whatever comes of it, the session is to be ended with `quit()`. */
+  /** Greeting, EHLO, HELO or LHLO, STARTTLS, AUTH. Whatever comes of it, the session is to be ended with `quit()`. */
   *open(terms: OpeningTerms): Talk<Opened> {
     this.#opened = yield* open(this.#dialogue, terms)
     return this.#opened
   }
 
-  /** A mail transaction with at least one recipient; gives a verdict for each. */
+  /** A mail transaction with at least one recipient; gives a verdict for each, of LMTP also as it comes (the act `verdict`). */
   *transact(mail: OutgoingMail): Talk<Verdicts> {
     if (this.#opened?.kind !== 'open') throw new Error('the session is not open')
     return yield* transact(this.#dialogue, this.#opened, mail)

@@ -1,5 +1,6 @@
 /**
- * The content of a message on its way: by DATA with transparency, or by BDAT in chunks; and the reply to its end.
+ * The content of a message on its way: by DATA with transparency, or by BDAT in chunks; and a reply to its end, of which
+ * SMTP has one and LMTP one for each recipient (RFC 2033 §4.2, §4.3).
  */
 import type { Dialogue, Heard, Talk } from './dialogue.ts'
 import { isPositive } from './dialogue.ts'
@@ -26,7 +27,7 @@ function* transmit(dialogue: Dialogue, bytes: Uint8Array): Talk<Heard | undefine
   return dialogue.breakDown('content', event.cause, event.detail)
 }
 
-function* byData(dialogue: Dialogue): Talk<Heard> {
+function* byData(dialogue: Dialogue): Talk<Heard | undefined> {
   const encoder = new TransparencyEncoder()
   for (;;) {
     const piece = yield* nextPiece()
@@ -37,16 +38,17 @@ function* byData(dialogue: Dialogue): Talk<Heard> {
   const failed = yield* transmit(dialogue, encodeUtf8(encoder.end()))
   if (failed !== undefined) return failed
   dialogue.midContent = false
-  return yield* dialogue.hear('content-end')
+  return undefined
 }
 
-function* loneDot(dialogue: Dialogue): Talk<Heard> {
+function* loneDot(dialogue: Dialogue): Talk<undefined> {
   dialogue.midContent = false
-  return yield* dialogue.say('.', 'content-end')
+  yield* dialogue.send('.\r\n')
+  return undefined
 }
 
 /** Each piece is a chunk; the next one waits for its reply, so that none follows a refused one (rfc3030-2-11). */
-function* byChunks(dialogue: Dialogue, size: number): Talk<Heard> {
+function* byChunks(dialogue: Dialogue, size: number): Talk<Heard | undefined> {
   let sent = 0
   for (;;) {
     const piece = (yield* nextPiece()) ?? new Uint8Array()
@@ -58,20 +60,34 @@ function* byChunks(dialogue: Dialogue, size: number): Talk<Heard> {
     const failed = piece.length === 0 ? undefined : yield* transmit(dialogue, piece)
     if (failed !== undefined) return failed
     dialogue.midContent = false
-    const heard = yield* dialogue.hear(last ? 'content-end' : 'BDAT')
-    if (last || !isPositive(heard)) return heard
+    if (last) return undefined
+    const heard = yield* dialogue.hear('BDAT') // rfc2033-4.3-02: one reply in LMTP too
+    if (!isPositive(heard)) return heard
   }
 }
 
+/** 3yz asks for more, and there is no more. */
+const conclusive = (dialogue: Dialogue, heard: Heard): Heard =>
+  heard.kind === 'reply' && heard.reply.code >= 300 && heard.reply.code < 400
+    ? dialogue.breakDown('content-end', 'garbled', `the content was answered ${heard.reply.code}`)
+    : heard
+
 /**
- * Sends the content, `size` octets of it, and gives the reply to its end (or to the chunk that was refused). Without
- * `wanted` only the end of data goes out. Afterwards the session is in step, or spent.
+ * Sends the content, `size` octets of it, with its end; gives what came before that end was reached (the reply to a chunk
+ * that was refused, or a breakdown), if anything did. Without `wanted` only the end of data goes out.
  */
-export function* sendContent(dialogue: Dialogue, by: 'DATA' | 'BDAT', size: number, wanted: boolean): Talk<Heard> {
-  const heard =
+export function* sendContent(
+  dialogue: Dialogue,
+  by: 'DATA' | 'BDAT',
+  size: number,
+  wanted: boolean,
+): Talk<Heard | undefined> {
+  const stopped =
     by === 'BDAT' ? yield* byChunks(dialogue, size) : wanted ? yield* byData(dialogue) : yield* loneDot(dialogue)
-  if (heard.kind === 'reply' && heard.reply.code >= 300 && heard.reply.code < 400) {
-    return dialogue.breakDown('content-end', 'garbled', `the content was answered ${heard.reply.code}`)
-  }
-  return heard
+  return stopped === undefined ? undefined : conclusive(dialogue, stopped)
+}
+
+/** A reply to the end of the content. After the last one the session is in step, or spent. */
+export function* hearEnd(dialogue: Dialogue): Talk<Heard> {
+  return conclusive(dialogue, yield* dialogue.hear('content-end'))
 }

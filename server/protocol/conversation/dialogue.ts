@@ -8,12 +8,14 @@
 import { ReplyReader } from '../reply-reader.ts'
 import type { Reply } from '../reply.ts'
 import { encodeUtf8 } from '../text.ts'
+import type { Verdict } from './mail-transaction.ts'
 
 /** What the client waits for, or is doing: names the time-out that applies (RFC 5321 §4.5.3.2). */
 export type Stage =
   | 'greeting'
   | 'EHLO'
   | 'HELO'
+  | 'LHLO'
   | 'STARTTLS'
   | 'AUTH'
   | 'MAIL'
@@ -38,6 +40,8 @@ export type Act =
   | { readonly act: 'listen'; readonly stage: Stage; readonly reply: number }
   /** The next piece of content: answered `content`. */
   | { readonly act: 'content' }
+  /** What became of a recipient, while others are still waited for (RFC 2033 §5): answered `done` at once. */
+  | { readonly act: 'verdict'; readonly recipient: string; readonly verdict: Verdict }
   /** Start TLS: answered `secured` or `ended`. */
   | { readonly act: 'secure' }
   /** SASL's side of things: an initial response, an answer to a challenge, or a word on a success: answered `sasl`. */

@@ -3,8 +3,9 @@
  * the client says, and when.
  *
  * Lines of a script: `C: text` and `S: text` with CRLF added; `C| bytes` and `S| bytes` with `\r \n \xNN` and nothing
- * added; `S! closes`, `S! stalls`; `! secured`, `! secured self-signed`, `! handshake fails`. Whenever the client listens,
- * all that it should have said by then must have been said, and nothing more.
+ * added; `S! closes`, `S! stalls`; `! secured`, `! secured self-signed`, `! handshake fails`; `! told r1` where the client
+ * tells what became of r1. Whenever the client listens, all that it should have said and told by then must have been said
+ * and told, and nothing more.
  */
 import { expect } from 'vitest'
 import { decodeOctets } from '../text.ts'
@@ -98,6 +99,10 @@ export const rehearse = <T>(script: string, feed: Feed, talk: Talk<T>, cast: Cas
         const fault = step?.text.slice('secured'.length).trim()
         return { event: 'secured', ...(fault !== undefined && fault !== '' && { fault }) }
       }
+      case 'verdict':
+        checkClient()
+        expect(steps.shift()).toEqual({ who: '!', text: `told ${act.recipient}` })
+        return { event: 'done' }
       case 'sasl': {
         const text = cast.sasl?.(act)
         return { event: 'sasl', data: text === undefined ? undefined : octetsOf(text) }

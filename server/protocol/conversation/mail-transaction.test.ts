@@ -367,7 +367,7 @@ const longAddress = (at: number): string => `${String(at).padStart(100, 'x')}@th
 describe.each(feeds)('a mail transaction, replies fed as %s', (feed) => {
   test.each(rows)('$name', ({ offer, authenticated = false, mail: facts, content, script, verdicts, spent }) => {
     const dialogue = new Dialogue()
-    const footing = { offer: { ...nothingOffered, ...offer }, authenticated }
+    const footing = { offer: { ...nothingOffered, ...offer }, authenticated, verb: 'EHLO' } as const
     const talk: Talk<Verdicts> = transact(dialogue, footing, { ...usual, ...facts })
     const result = Object.fromEntries(rehearse(script, feed, talk, { content: content ?? [] }))
     expect(result).toMatchObject(verdicts)
@@ -380,7 +380,7 @@ describe.each(feeds)('a mail transaction, replies fed as %s', (feed) => {
     const said: number[] = []
     const talk = transact(
       new Dialogue(),
-      { offer: { ...nothingOffered, ...pipelining }, authenticated: false },
+      { offer: { ...nothingOffered, ...pipelining }, authenticated: false, verb: 'EHLO' },
       { ...usual, recipients },
     )
     // Answers one command each time the client listens, and measures what is under way then

@@ -1,5 +1,6 @@
 /**
- * One mail transaction as the client: MAIL, RCPT, content, and a verdict for each recipient.
+ * One mail transaction as the client: MAIL, RCPT, content, and a verdict for each recipient. SMTP answers the content
+ * once for all recipients, LMTP once for each (RFC 2033 §4.2); everything else is the same.
  *
  * Commands go in one group where PIPELINING is offered and in lock-step elsewhere (RFC 2920 §3.1); content goes by BDAT
  * where CHUNKING is offered and by DATA elsewhere. A transaction that did not end well is followed by RSET, so that the
@@ -7,10 +8,11 @@
  * message is judged in `delivery/outcome.ts`.
  */
 import type { Reply } from '../reply.ts'
-import { sendContent } from './content.ts'
+import { hearEnd, sendContent } from './content.ts'
 import type { Breakdown, Dialogue, Heard, Stage, Talk } from './dialogue.ts'
 import { isPositive } from './dialogue.ts'
 import type { Offer } from './offer.ts'
+import type { Hello } from './opening.ts'
 import { mailCommand, rcptCommand } from './requests.ts'
 import type { Addressee, OutgoingMail } from './requests.ts'
 
@@ -36,6 +38,8 @@ export type Verdicts = ReadonlyMap<string, Verdict>
 export interface Footing {
   readonly offer: Offer
   readonly authenticated: boolean
+  /** After LHLO it is LMTP. */
+  readonly verb: Hello
 }
 
 const lacking = (mail: OutgoingMail, offer: Offer): 'SIZE' | '8BITMIME' | 'BINARYMIME' | 'SMTPUTF8' | undefined => {
@@ -110,12 +114,33 @@ const tooManyFrom = (replies: readonly Heard[], sized: boolean): number => {
 const verdictOf = (heard: Heard, stage: 'MAIL' | 'RCPT' | 'DATA' | 'content'): Verdict =>
   heard.kind === 'reply' ? { kind: 'refused', stage, reply: heard.reply } : heard
 
+/** What the reply to the end of the content means for those whom it is for. */
+const verdictOfEnd = (end: Heard, offer: Offer): Verdict =>
+  end.kind === 'reply' && isPositive(end)
+    ? { kind: 'taken', reply: end.reply, dutyPassed: offer.dsn }
+    : verdictOf(end, 'content')
+
+/**
+ * A reply for each of these recipients, in the order in which they were named; two that have the same forward-path have
+ * two (RFC 2033 §4.2, §4.3). Each is told as it comes (rfc2033-5-04). When the session breaks, the breakdown is the verdict
+ * of all that are still without one (rfc2033-5-05).
+ */
+function* hearEach(dialogue: Dialogue, offer: Offer, recipients: readonly Addressee[]): Talk<Verdicts> {
+  const verdicts = new Map<string, Verdict>()
+  for (const { id } of recipients) {
+    const verdict = verdictOfEnd(yield* hearEnd(dialogue), offer) // rfc2033-4.2-05: however many lines it has
+    verdicts.set(id, verdict)
+    yield { act: 'verdict', recipient: id, verdict }
+  }
+  return verdicts
+}
+
 /**
  * Holds the transaction; every recipient of `mail` gets a verdict. The session may go on unless `dialogue.spent`.
  * At least one recipient; how many fit in one transaction is the caller's choice.
  */
 export function* transact(dialogue: Dialogue, footing: Footing, mail: OutgoingMail): Talk<Verdicts> {
-  const { offer, authenticated } = footing
+  const { offer, authenticated, verb } = footing
   const verdicts = new Map<string, Verdict>()
   const judge = (recipients: readonly Addressee[], verdict: Verdict): void => {
     for (const { id } of recipients) verdicts.set(id, verdict)
@@ -174,11 +199,13 @@ export function* transact(dialogue: Dialogue, footing: Footing, mail: OutgoingMa
     judge(accepted, verdictOf(toData, 'DATA'))
   } else if (accepted.length > 0 || toData !== undefined) {
     // rfc2920-3.1-06: the lone dot where nobody is left to send to
-    const end = yield* sendContent(dialogue, byData ? 'DATA' : 'BDAT', mail.size, accepted.length > 0)
-    if (end.kind === 'reply' && isPositive(end))
-      judge(accepted, { kind: 'taken', reply: end.reply, dutyPassed: offer.dsn })
-    else judge(accepted, verdictOf(end, 'content'))
-    if (isPositive(end) && accepted.length > 0) return verdicts
+    const stopped = yield* sendContent(dialogue, byData ? 'DATA' : 'BDAT', mail.size, accepted.length > 0)
+    if (stopped !== undefined) judge(accepted, verdictOf(stopped, 'content'))
+    else if (verb !== 'LHLO') judge(accepted, verdictOfEnd(yield* hearEnd(dialogue), offer))
+    else for (const [id, verdict] of yield* hearEach(dialogue, offer, accepted)) verdicts.set(id, verdict)
+    if (accepted.some(({ id }) => verdicts.get(id)?.kind === 'taken')) return verdicts
+    // RFC 2033 §4.2: 503 was due to DATA; whether such a server answers the lone dot nobody can tell
+    if (verb === 'LHLO' && accepted.length === 0) dialogue.retire()
   }
   yield* reset(dialogue)
   return verdicts

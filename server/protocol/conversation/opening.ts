@@ -1,5 +1,5 @@
 /**
- * From the greeting to the point where mail may be sent: EHLO or HELO, STARTTLS, AUTH.
+ * From the greeting to the point where mail may be sent: EHLO or HELO (in LMTP: LHLO), STARTTLS, AUTH.
  */
 import type { Reply } from '../reply.ts'
 import { authenticate } from './authentication.ts'
@@ -8,11 +8,14 @@ import { isPositive } from './dialogue.ts'
 import { nothingOffered, readOffer } from './offer.ts'
 import type { Offer } from './offer.ts'
 
+/** The verb that opens a session, and tells its protocol: LHLO is LMTP's, the others are SMTP's. */
+export type Hello = 'EHLO' | 'HELO' | 'LHLO'
+
 export interface OpeningTerms {
-  /** The argument of EHLO and HELO: our primary host name, or an address literal. */
+  /** The argument of EHLO, HELO and LHLO: our primary host name, or an address literal. */
   readonly name: string
-  /** HELO at once, for a server that hung up on EHLO. */
-  readonly verb: 'EHLO' | 'HELO'
+  /** HELO at once is for a server that hung up on EHLO; LHLO makes it an LMTP session (RFC 2033 §4.1). */
+  readonly verb: Hello
   /** `established`: the line is under TLS from its first octet. */
   readonly tls: 'never' | 'when-offered' | 'required' | 'established'
   /** With `established`: why the certificate did not verify, if it did not. */
@@ -26,7 +29,7 @@ export type Opened =
       readonly kind: 'open'
       readonly offer: Offer
       readonly authenticated: boolean
-      readonly verb: 'EHLO' | 'HELO'
+      readonly verb: Hello
       readonly secure: boolean
     }
   | { readonly kind: 'refused'; readonly stage: Stage; readonly reply: Reply }
@@ -40,14 +43,17 @@ export type Opened =
   | Breakdown
 
 type Greeted =
-  | { readonly kind: 'hello'; readonly offer: Offer; readonly verb: 'EHLO' | 'HELO' }
+  | { readonly kind: 'hello'; readonly offer: Offer; readonly verb: Hello }
   | Exclude<Opened, { kind: 'open' }>
 
 function* hello(dialogue: Dialogue, terms: OpeningTerms): Talk<Greeted> {
-  if (terms.verb === 'EHLO') {
-    const heard = yield* dialogue.say(`EHLO ${terms.name}`, 'EHLO') // rfc5321-2.2.1-02, rfc5321-3.2-03
+  const { verb } = terms
+  if (verb !== 'HELO') {
+    const heard = yield* dialogue.say(`${verb} ${terms.name}`, verb) // rfc5321-2.2.1-02, rfc5321-3.2-03, rfc2033-4.1-01
     if (heard.kind === 'breakdown') return heard
-    if (isPositive(heard)) return { kind: 'hello', offer: readOffer(heard.reply), verb: 'EHLO' }
+    if (isPositive(heard)) return { kind: 'hello', offer: readOffer(heard.reply), verb }
+    // rfc2033-4.1-02: EHLO and HELO are not there in LMTP; who does not know LHLO is somebody else
+    if (verb === 'LHLO') return { kind: 'refused', stage: 'LHLO', reply: heard.reply }
     // rfc5321-2.2.1-04, rfc5321-3.2-02: whatever it has against EHLO, it may take HELO; unless it is only tired
     if (heard.reply.code < 500) return { kind: 'refused', stage: 'EHLO', reply: heard.reply }
   }
@@ -107,7 +113,7 @@ export function* open(dialogue: Dialogue, terms: OpeningTerms): Talk<Opened> {
       secure = true
       mayShowPassword = secured.verified // rfc4954-14-01
       // rfc3207-4.2-04, rfc3207-4.2-06: what was offered before TLS is forgotten; rfc3207-4.2-08: nor TLS within TLS
-      greeted = yield* hello(dialogue, { ...terms, verb: 'EHLO' })
+      greeted = yield* hello(dialogue, { ...terms, verb: terms.verb === 'LHLO' ? 'LHLO' : 'EHLO' })
       if (greeted.kind !== 'hello') return greeted
     } else if (secured.kind !== 'clear') {
       return secured
