@@ -123,7 +123,7 @@ export const startServer = async (options: ReferenceOptions): Promise<Started> =
     settings: current,
     identity: () => ({ names: [current().hostName], endpoints: openEndpoints() }),
   })
-  const local = createLocalDelivery({ mailboxes, settings: current, tell })
+  const local = createLocalDelivery({ mailboxes, settings: current, tell, open: remote.open })
   const store = await openSqliteStore({
     folder: join(folder, 'queue'),
     clock,

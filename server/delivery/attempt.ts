@@ -4,28 +4,28 @@
  *
  * The addresses to try are looked up once for a run of the lane (and again when that is long ago). A session stays open
  * for the lane's next message. Every recipient of every work is settled exactly once; what another host said to some is
- * settled as soon as it is known. Local delivery is not done here.
+ * settled as soon as it is known. The service that keeps the mailboxes of users is such a host, too, spoken to over LMTP;
+ * what goes to it, and all other local delivery, is decided elsewhere (`local.ts`).
  */
-import type { Recipient } from '../message/envelope.ts'
-import type { Deliver, Lane, Result, Work } from '../queue/contract.ts'
+import type { Deliver, Result, Work } from '../queue/contract.ts'
 import type { Clock, Dialer, Ids, Milliseconds, Resolver } from '../ports.ts'
 import type { Tell } from '../journal/events.ts'
-import type { Verdict } from '../protocol/conversation.ts'
+import type { Verdict, Verdicts } from '../protocol/conversation.ts'
 import { printable } from '../protocol/text.ts'
 import type { Target } from '../routing/mx.ts'
 import type { Settings } from '../settings/schema.ts'
 import { Hosts } from './hosts.ts'
+import { failedAll, Ledger } from './ledger.ts'
 import { findTargets } from './lookup.ts'
 import type { Found, Identity, RemoteDestination } from './lookup.ts'
 import { mannerOf } from './manner.ts'
 import type { Avoid, Manner } from './manner.ts'
-import { conclude, judge } from './outcome.ts'
+import { judge } from './outcome.ts'
 import type { Kept } from './outcome.ts'
 import { neverSendable, outgoingMail, unsayable } from './outgoing.ts'
 import { openSession } from './session.ts'
 import type { Session } from './session.ts'
 import { inPieces, survey } from './survey.ts'
-import type { Survey } from './survey.ts'
 
 export interface DeliveryParts {
   readonly resolver: Resolver
@@ -40,8 +40,18 @@ export interface DeliveryParts {
   readonly certificates: (file: string) => Promise<string>
 }
 
+/** Attempts at works for one destination, one after the other, over as few sessions as possible. */
+export interface LaneDelivery {
+  /** Settles every recipient of the work. */
+  attempt(work: Work): Promise<void>
+  /** Ends the session that is still open; to be called once, last. */
+  end(): Promise<void>
+}
+
 export interface RemoteDelivery {
   readonly deliver: Deliver
+  /** For whoever takes works off a lane of another destination. Connects when there is something to send. */
+  readonly open: (destination: RemoteDestination) => LaneDelivery
   /** Forgets which hosts could not be reached, when the operator flushes the queue. */
   forget(): void
 }
@@ -51,7 +61,9 @@ const lookupLifetime: Milliseconds = 300_000
 
 export const createDelivery = (parts: DeliveryParts): RemoteDelivery => {
   const hosts = new Hosts(parts.clock)
+  const open: RemoteDelivery['open'] = (destination) => new HostDelivery(destination, parts, hosts)
   return {
+    open,
     deliver: async (lane, signal) => {
       const { destination } = lane
       switch (destination.kind) {
@@ -67,49 +79,19 @@ export const createDelivery = (parts: DeliveryParts): RemoteDelivery => {
         }
         case 'domain':
         case 'literal':
-        case 'smarthost':
-          await new LaneRun(lane, destination, parts, hosts).run(signal)
+        case 'smarthost': {
+          const delivery = open(destination)
+          try {
+            for (let work = lane.next(); work !== undefined; work = signal.aborted ? undefined : lane.next()) {
+              await delivery.attempt(work)
+            }
+          } finally {
+            await delivery.end()
+          }
+        }
       }
     },
     forget: () => hosts.forget(),
-  }
-}
-
-type Trouble = Kept['trouble']
-
-const failedAll = (recipients: readonly Recipient[], trouble: Trouble): readonly Result[] =>
-  recipients.map(({ id }) => ({ recipient: id, outcome: { kind: 'failed', trouble } }))
-
-/** How far one work has come: who is still unsettled, and what the hosts asked so far said. */
-class Ledger {
-  readonly work: Work
-  readonly survey: Survey
-  #open: readonly Recipient[]
-  readonly #kept = new Map<string, Kept[]>()
-
-  constructor(work: Work, facts: Survey) {
-    this.work = work
-    this.survey = facts
-    this.#open = work.recipients
-  }
-
-  get open(): readonly Recipient[] {
-    return this.#open
-  }
-
-  async settle(results: readonly Result[]): Promise<void> {
-    if (results.length === 0) return
-    const settled = new Set(results.map(({ recipient }) => recipient))
-    this.#open = this.#open.filter(({ id }) => !settled.has(id))
-    await this.work.settle(results)
-  }
-
-  keep(recipients: readonly Recipient[], kept: Kept): void {
-    for (const { id } of recipients) this.#kept.set(id, [...(this.#kept.get(id) ?? []), kept])
-  }
-
-  async conclude(): Promise<void> {
-    await this.settle(this.#open.map(({ id }) => ({ recipient: id, outcome: conclude(this.#kept.get(id) ?? []) })))
   }
 }
 
@@ -118,8 +100,14 @@ const isLostAtMail = (verdict: Verdict): boolean =>
   (verdict.kind === 'breakdown' && verdict.stage === 'MAIL') ||
   (verdict.kind === 'refused' && verdict.stage === 'MAIL' && verdict.reply.code === 421)
 
-class LaneRun {
-  readonly #lane: Lane
+/** What these verdicts settle, whatever other hosts may say. */
+const settledBy = ({ target, protocol }: Session, verdicts: Verdicts): readonly Result[] =>
+  [...verdicts].flatMap(([recipient, verdict]) => {
+    const judgment = verdict.kind === 'too-many' ? undefined : judge(target, verdict, protocol)
+    return judgment?.kind === 'settled' ? [{ recipient, outcome: judgment.outcome }] : []
+  })
+
+class HostDelivery implements LaneDelivery {
   readonly #destination: RemoteDestination
   readonly #parts: DeliveryParts
   readonly #hosts: Hosts
@@ -127,27 +115,26 @@ class LaneRun {
   #session: Session | undefined
   readonly #avoid = new Map<string, Avoid>()
 
-  constructor(lane: Lane, destination: RemoteDestination, parts: DeliveryParts, hosts: Hosts) {
-    this.#lane = lane
+  constructor(destination: RemoteDestination, parts: DeliveryParts, hosts: Hosts) {
     this.#destination = destination
     this.#parts = parts
     this.#hosts = hosts
   }
 
-  async run(signal: AbortSignal): Promise<void> {
-    try {
-      for (let work = this.#lane.next(); work !== undefined; work = signal.aborted ? undefined : this.#lane.next()) {
-        await this.#attempt(work)
-        const session = this.#session
-        const limit = this.#parts.settings().queue.messagesPerSession
-        if (session !== undefined && (session.spent || session.transactions >= limit)) await this.#endSession()
-      }
-    } finally {
-      await this.#endSession()
-    }
+  async attempt(work: Work): Promise<void> {
+    await this.#serve(work)
+    const session = this.#session
+    const limit = this.#parts.settings().queue.messagesPerSession
+    if (session !== undefined && (session.spent || session.transactions >= limit)) await this.end()
   }
 
-  async #attempt(work: Work): Promise<void> {
+  async end(): Promise<void> {
+    const session = this.#session
+    this.#session = undefined
+    await session?.end()
+  }
+
+  async #serve(work: Work): Promise<void> {
     const { envelope } = work
     const facts = await survey(work.content(), envelope.smtputf8)
     const ledger = new Ledger(work, facts)
@@ -194,7 +181,7 @@ class LaneRun {
     const session = this.#session
     if (session?.target.address === target.address) await this.#send(session, ledger, asked)
     while (ledger.open.some(({ id }) => !asked.has(id))) {
-      await this.#endSession() // never two at a time: whoever holds one waits for none
+      await this.end() // never two at a time: whoever holds one waits for none
       const result = await openSession(target, manner, avoid, this.#parts.settings(), parts, ids)
       if (result.kind === 'none') {
         ledger.keep(
@@ -210,7 +197,7 @@ class LaneRun {
 
   /**
    * Sends to all open recipients that were not asked yet, in as many transactions as it takes while the session lasts.
-   * Nobody counts as asked when the session turned out to have been closed meanwhile: that proves nothing of the host.
+   * What is known of one before the transaction is over (RFC 2033 §5) is settled while the others are waited for. Nobody counts as asked when the session turned out to have been closed meanwhile: that proves nothing of the host.
    */
   async #send(session: Session, ledger: Ledger, asked: Set<string>): Promise<void> {
     const stale = session.transactions > 0
@@ -221,7 +208,12 @@ class LaneRun {
       if (batch.length === 0) break
       const mail = outgoingMail(work.envelope, batch, facts)
       const content = inPieces(facts.content === undefined ? work.content() : [facts.content])
-      const verdicts = await session.transact(mail, content)
+      let settling = Promise.resolve()
+      const verdicts = await session.transact(mail, content, (early) => {
+        const known = settledBy(session, early)
+        settling = settling.then(() => ledger.settle(known)) // rfc2033-5-04
+      })
+      await settling
       const settled: Result[] = []
       const passedOver = new Set<string>()
       let full = false
@@ -234,7 +226,7 @@ class LaneRun {
         }
         if (stale && first && isLostAtMail(verdict)) return
         asked.add(recipient.id)
-        const judgment = judge(session.target, verdict)
+        const judgment = judge(session.target, verdict, session.protocol)
         if (judgment.kind === 'settled') settled.push({ recipient: recipient.id, outcome: judgment.outcome })
         else {
           ledger.keep([recipient], judgment.kept)
@@ -257,7 +249,7 @@ class LaneRun {
     const { clock, identity, settings, tell } = this.#parts
     const now = clock.now()
     const { outgoing } = settings()
-    if (this.#found?.outgoing !== outgoing) await this.#endSession() // new settings were applied
+    if (this.#found?.outgoing !== outgoing) await this.end() // new settings were applied
     if (this.#found?.outgoing !== outgoing || now - this.#found.at > lookupLifetime) {
       const result = await findTargets(this.#destination, settings(), identity(), this.#parts)
       this.#found = { result, at: now, outgoing }
@@ -283,11 +275,5 @@ class LaneRun {
       const reason = "The smarthost's certificates cannot be read."
       return { soft: true, trouble: { status: '4.3.5', reason, radius: 'host' } }
     }
-  }
-
-  async #endSession(): Promise<void> {
-    const session = this.#session
-    this.#session = undefined
-    await session?.end()
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Line, Milliseconds } from '../ports.ts'
-import type { Act, Event, Stage, Talk } from '../protocol/conversation.ts'
+import type { Act, Event, Stage, Talk, Verdict } from '../protocol/conversation.ts'
 import { settingsSchema } from '../settings/schema.ts'
 import { Client } from './client.ts'
 import { stageClock } from './fixture-network.ts'
@@ -136,4 +136,36 @@ test('replies are read while commands are written', async () => {
     onSecured: () => {},
   })
   expect(await client.run(sendAndListen())).toBe('bytes')
+})
+
+const verdict = (code: number): Verdict => ({ kind: 'refused', stage: 'content', reply: { code, lines: [] } })
+
+const answeringTwice = function* (): Talk<string> {
+  yield { act: 'listen', stage: 'content-end', reply: 1 }
+  yield { act: 'verdict', recipient: 'a', verdict: verdict(450) }
+  yield { act: 'verdict', recipient: 'b', verdict: verdict(451) }
+  yield { act: 'listen', stage: 'content-end', reply: 2 }
+  yield { act: 'verdict', recipient: 'c', verdict: verdict(452) }
+  return 'over'
+}
+
+test('verdicts that came together are told together, before anything more is waited for', async () => {
+  const told: string[] = []
+  const client = new Client({
+    line: line({
+      read: () => {
+        told.push('reads')
+        return Promise.resolve(Uint8Array.of(1))
+      },
+    }),
+    clock: stageClock(),
+    timeouts,
+    security: { verify: false },
+    sasl: () => {
+      throw new Error('not asked for')
+    },
+    onSecured: () => {},
+  })
+  const result = await client.run(answeringTwice(), undefined, (some) => told.push([...some.keys()].join(' ')))
+  expect([result, told]).toEqual(['over', ['reads', 'a b', 'reads', 'c']])
 })

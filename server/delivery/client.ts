@@ -2,10 +2,11 @@
  * Pumps a conversation over a line: carries out its acts, feeds it what happened, and watches the clock.
  *
  * Each reply has its own deadline, each block of content too (RFC 5321 §4.5.3.2); a reply that drips in does not lengthen
- * it. Commands are written while replies are read, so that neither side can block the other (rfc2920-3.1-09). The client
- * closes nothing but at `close()`, or when TLS failed and the line is of no use.
+ * it. Commands are written while replies are read, so that neither side can block the other (rfc2920-3.1-09). Verdicts that
+ * came together are told together, and before anything more is waited for (rfc2033-5-04). The client closes nothing but at
+ * `close()`, or when TLS failed and the line is of no use.
  */
-import type { Act, Event, Stage, Talk } from '../protocol/conversation.ts'
+import type { Act, Event, Stage, Talk, Verdict, Verdicts } from '../protocol/conversation.ts'
 import type { Clock, Line, Milliseconds, SecureOptions, Secured } from '../ports.ts'
 import type { SaslClient } from './sasl.ts'
 import type { SaslMechanism } from '../protocol/conversation.ts'
@@ -34,6 +35,7 @@ const timeoutOf: Readonly<Record<Stage, keyof Timeouts>> = {
   greeting: 'greeting', // rfc5321-4.5.3.2.1-01
   EHLO: 'command',
   HELO: 'command',
+  LHLO: 'command',
   STARTTLS: 'dataInitiation',
   AUTH: 'command',
   MAIL: 'command', // rfc5321-4.5.3.2.2-01
@@ -66,12 +68,35 @@ export class Client {
     this.#parts = parts
   }
 
-  /** Holds a stretch of the conversation to its end. `content` is what a transaction sends. */
-  async run<T>(talk: Talk<T>, content: AsyncIterable<Uint8Array> = nothing()): Promise<T> {
+  /**
+   * Holds a stretch of the conversation to its end. `content` is what a transaction sends; `onVerdicts` hears early what
+   * became of its recipients, and is not waited for.
+   */
+  async run<T>(
+    talk: Talk<T>,
+    content: AsyncIterable<Uint8Array> = nothing(),
+    onVerdicts: (verdicts: Verdicts) => void = () => {},
+  ): Promise<T> {
     const pieces = content[Symbol.asyncIterator]()
+    let untold = new Map<string, Verdict>()
+    const tell = (): void => {
+      if (untold.size === 0) return
+      onVerdicts(untold)
+      untold = new Map()
+    }
     try {
       let step = talk.next()
-      while (step.done !== true) step = talk.next(await this.#carryOut(step.value, pieces))
+      while (step.done !== true) {
+        const act = step.value
+        if (act.act === 'verdict') {
+          untold.set(act.recipient, act.verdict)
+          step = talk.next({ event: 'done' })
+        } else {
+          if (act.act === 'listen') tell()
+          step = talk.next(await this.#carryOut(act, pieces))
+        }
+      }
+      tell()
       return step.value
     } finally {
       await pieces.return?.()
@@ -82,7 +107,7 @@ export class Client {
     this.#parts.line.close()
   }
 
-  async #carryOut(act: Act, pieces: AsyncIterator<Uint8Array>): Promise<Event> {
+  async #carryOut(act: Exclude<Act, { act: 'verdict' }>, pieces: AsyncIterator<Uint8Array>): Promise<Event> {
     if (act.act === 'listen') return await this.#listen(act.stage, act.reply)
     if (act.act === 'transmit') return await this.#transmit(act.bytes)
     if (act.act === 'secure') return await this.#secure()

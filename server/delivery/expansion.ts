@@ -13,8 +13,8 @@ import type { Host } from '../protocol/path.ts'
 import type { Settings, UserSettings } from '../settings/schema.ts'
 
 export type Place =
-  /** `quota` in octets; 0 means none. */
-  | { readonly kind: 'mailbox'; readonly user: string; readonly quota: number }
+  /** `address` is the user's at the first local domain; `quota` in octets; 0 means none. */
+  | { readonly kind: 'mailbox'; readonly user: string; readonly address: string; readonly quota: number }
   | { readonly kind: 'alias'; readonly into: readonly string[] }
   | { readonly kind: 'list'; readonly into: readonly string[]; readonly owner: string }
   | { readonly kind: 'nobody' }
@@ -30,19 +30,9 @@ export interface Expansion {
 /** How many aliases may lead to each other (RFC 5321 §6.3: loops must end). */
 const longestChain = 10
 
-/** The mailbox for mail to the postmaster when nobody was named (RFC 5321 §4.5.1). */
-const postmasterMailbox: Place = { kind: 'mailbox', user: 'postmaster', quota: 0 }
-
 interface Named {
   readonly localPart: string
   readonly host: Host
-}
-
-const userMailbox = (user: UserSettings): Place => ({ kind: 'mailbox', user: user.name, quota: user.quota })
-
-const mailboxOf = (resident: Resident | undefined): Place | undefined => {
-  if (resident?.kind === 'user') return userMailbox(resident.user)
-  return resident?.kind === 'postmaster' ? postmasterMailbox : undefined
 }
 
 /** Works places out for one version of the settings. */
@@ -74,6 +64,20 @@ export const createExpansion = (settings: ExpansionSettings): Expansion => {
   const addressOf = (entry: string): string => {
     const name = parseMailbox(entry) === undefined ? named(entry) : undefined
     return name === undefined ? entry : formatMailbox(name)
+  }
+
+  const mailboxNamed = (user: string, quota: number): Place => ({
+    kind: 'mailbox',
+    user,
+    address: addressOf(user),
+    quota,
+  })
+  const userMailbox = ({ name, quota }: UserSettings): Place => mailboxNamed(name, quota)
+  /** The mailbox for mail to the postmaster when nobody was named (RFC 5321 §4.5.1). */
+  const postmasterMailbox = mailboxNamed('postmaster', 0)
+  const mailboxOf = (resident: Resident | undefined): Place | undefined => {
+    if (resident?.kind === 'user') return userMailbox(resident.user)
+    return resident?.kind === 'postmaster' ? postmasterMailbox : undefined
   }
 
   /** Whether mail to that address ends at a list, over whatever aliases. `seen` is added to. */

@@ -4,13 +4,16 @@
  */
 import type { Address, Clock, Dialer, Line, Lookup, Milliseconds, MxRecord, Resolver } from '../ports.ts'
 
-/** What a host says to a command (`EHLO`, `MAIL`, `content` …, with its line): reply lines; or `closes`, `is silent`. */
+/**
+ * What a host says to a command (`EHLO`, `MAIL`, `content` …, with its line): reply lines, also of several replies; with
+ * `closes` as the last line it hangs up then; or `is silent`.
+ */
 export type Saying = string
 
 export interface HostPlan {
   /** Asked first for everything; `undefined` leaves the usual answer. `connection` is the greeting. */
   readonly says?: (moment: string, line: string, connection: number) => Saying | undefined
-  /** EHLO keywords; HELO only when absent and `says` refuses EHLO. */
+  /** EHLO and LHLO keywords; HELO only when absent and `says` refuses EHLO. */
   readonly offers?: readonly string[]
   /** Connections are refused with this fault. */
   readonly refuses?: (connection: number) => string | undefined
@@ -65,13 +68,15 @@ export class StageHost {
         .map((keyword, at) => `250${at === offers.length ? ' ' : '-'}${keyword}`)
         .join('\r\n')
       const said =
-        this.plan.says?.(moment, line, connection) ?? (moment === 'EHLO' ? ehlo : (usual[moment] ?? '250 ok'))
-      if (said === 'closes') close()
-      else if (said !== 'is silent') {
-        inContent = moment === 'DATA' && said.startsWith('354')
-        coming.push(encoder.encode(`${said}\r\n`))
+        this.plan.says?.(moment, line, connection) ??
+        (moment === 'EHLO' || moment === 'LHLO' ? ehlo : (usual[moment] ?? '250 ok'))
+      const replies = said.replace(/(?:^|\r\n)closes$/, '')
+      if (replies !== '' && replies !== 'is silent') {
+        inContent = moment === 'DATA' && replies.startsWith('354')
+        coming.push(encoder.encode(`${replies}\r\n`))
         wake?.()
       }
+      if (said.endsWith('closes')) close()
     }
     const take = (): void => {
       const end = text.indexOf(inContent ? '\r\n.\r\n' : '\r\n')
@@ -101,11 +106,10 @@ export class StageHost {
         return next
       },
       write: (bytes) => {
-        if (!closed) {
-          text += decoder.decode(bytes)
-          take()
-        }
-        return Promise.resolve(!closed)
+        if (closed) return Promise.resolve(false)
+        text += decoder.decode(bytes)
+        take()
+        return Promise.resolve(true)
       },
       secure: () => {
         const outcome = this.plan.tls ?? {}

@@ -54,6 +54,10 @@ const run = async (
     mailboxes,
     settings: () => settings,
     tell: (event, _, detail) => warnings.push(`${event} ${String(detail?.['reason'])}`),
+    open: () => ({
+      attempt: () => Promise.reject(new Error('mailboxes are here')),
+      end: () => Promise.resolve(),
+    }),
   })
   const envelope: Envelope = {
     id: 'e1',

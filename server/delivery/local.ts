@@ -3,7 +3,8 @@
  *
  * A message for several local users is one work and is settled at once, so that its failures stand in one notification.
  * A delivery that is repeated after a crash finds its message in the mailbox and adds none. What the disk or a quota
- * refuses is deferred; only a user who vanished since acceptance is a failure.
+ * refuses is deferred; only a user who vanished since acceptance is a failure. Where the settings name a POP and IMAP
+ * service the mailboxes are there: what would end in one is handed to `lmtp.ts`, and what does not is settled before.
  */
 import type { Tell } from '../journal/events.ts'
 import type { Mailboxes } from '../mailbox/contract.ts'
@@ -11,14 +12,22 @@ import type { Outcome, Recipient } from '../message/envelope.ts'
 import { withReturnPath } from '../message/return-path.ts'
 import { printable } from '../protocol/text.ts'
 import type { Deliver, Result, Work } from '../queue/contract.ts'
+import type { Settings } from '../settings/schema.ts'
+import type { RemoteDelivery } from './attempt.ts'
 import { createExpansion } from './expansion.ts'
-import type { Expansion, ExpansionSettings } from './expansion.ts'
+import type { Expansion, ExpansionSettings, Place } from './expansion.ts'
+import { createServiceDelivery } from './lmtp.ts'
+import type { Addressed } from './lmtp.ts'
 
-export interface LocalDeliveryParts<S extends ExpansionSettings = ExpansionSettings> {
+export type LocalSettings = ExpansionSettings & Pick<Settings, 'mailboxes'>
+
+export interface LocalDeliveryParts {
   readonly mailboxes: Mailboxes
   /** The settings that hold now; the same object as long as they stay the same. */
-  readonly settings: () => S
+  readonly settings: () => LocalSettings
   readonly tell: Tell
+  /** The way to the POP and IMAP service, when the settings name one. */
+  readonly open: RemoteDelivery['open']
 }
 
 const trouble = (kind: 'failed' | 'deferred', status: string, reason: string): Outcome => ({
@@ -36,9 +45,25 @@ const storageFault = trouble('deferred', '4.3.0', 'The server cannot reach the m
 
 const isStorageFull = (reason: string): boolean => reason === 'ENOSPC' || reason === 'EDQUOT'
 
+/** What becomes of an address that is not a mailbox's own. */
+const outcomeOf = (place: Exclude<Place, { readonly kind: 'mailbox' }>): Outcome => {
+  switch (place.kind) {
+    case 'alias':
+      // rfc5321-3.9.1-01: only the recipient changes.
+      return { kind: 'expanded', into: place.into }
+    case 'list':
+      // rfc5321-3.9-02 rfc5321-3.9.2-01
+      return place.into.length === 0 ? emptyList : { kind: 'expanded', into: place.into, listOwner: place.owner }
+    case 'nobody':
+      return unknownUser
+    default:
+      return aliasLoop
+  }
+}
+
 /** The Deliver of the queue's contract for the local destination. */
-export const createLocalDelivery = ({ mailboxes, settings, tell }: LocalDeliveryParts): Deliver => {
-  let current: { readonly settings: ExpansionSettings; readonly expansion: Expansion } | undefined
+export const createLocalDelivery = ({ mailboxes, settings, tell, open }: LocalDeliveryParts): Deliver => {
+  let current: { readonly settings: LocalSettings; readonly expansion: Expansion } | undefined
   const expansion = (): Expansion => {
     const now = settings()
     if (current?.settings !== now) current = { settings: now, expansion: createExpansion(now) }
@@ -69,31 +94,27 @@ export const createLocalDelivery = ({ mailboxes, settings, tell }: LocalDelivery
     }
   }
 
-  const outcomeFor = async (work: Work, recipient: Recipient): Promise<Outcome> => {
-    const place = expansion().place(work.envelope, recipient)
-    switch (place.kind) {
-      case 'mailbox':
-        return await intoMailbox(work, recipient, place.user, place.quota)
-      case 'alias':
-        // rfc5321-3.9.1-01: only the recipient changes.
-        return { kind: 'expanded', into: place.into }
-      case 'list':
-        // rfc5321-3.9-02 rfc5321-3.9.2-01
-        return place.into.length === 0 ? emptyList : { kind: 'expanded', into: place.into, listOwner: place.owner }
-      case 'nobody':
-        return unknownUser
-      default:
-        return aliasLoop
-    }
-  }
-
   return async (lane, signal) => {
-    for (let work = lane.next(); work !== undefined; work = signal.aborted ? undefined : lane.next()) {
-      const results: Result[] = []
-      for (const recipient of work.recipients) {
-        results.push({ recipient: recipient.id, outcome: await outcomeFor(work, recipient) })
+    const service = createServiceDelivery(open)
+    try {
+      for (let work = lane.next(); work !== undefined; work = signal.aborted ? undefined : lane.next()) {
+        const { lmtp } = settings().mailboxes
+        const results: Result[] = []
+        const elsewhere: Addressed[] = []
+        for (const recipient of work.recipients) {
+          const place = expansion().place(work.envelope, recipient)
+          if (place.kind !== 'mailbox') results.push({ recipient: recipient.id, outcome: outcomeOf(place) })
+          else if (lmtp !== undefined) elsewhere.push({ recipient, address: place.address })
+          else {
+            const outcome = await intoMailbox(work, recipient, place.user, place.quota)
+            results.push({ recipient: recipient.id, outcome })
+          }
+        }
+        if (results.length > 0) await work.settle(results)
+        if (lmtp !== undefined && elsewhere.length > 0) await service.deliver(work, elsewhere, lmtp)
       }
-      await work.settle(results)
+    } finally {
+      await service.end()
     }
   }
 }

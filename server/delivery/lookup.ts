@@ -1,8 +1,8 @@
 /**
  * Asks DNS for what routing needs and gives the addresses to try for a destination, in order.
  *
- * MX first, addresses after (rfc5321-5.1-04); a literal asks nothing; the smarthost's own address records are asked for,
- * not its MX. What the answers mean is decided in `routing/mx.ts`.
+ * MX first, addresses after (rfc5321-5.1-04); a literal asks nothing; of the smarthost and of the POP and IMAP service the
+ * own address records are asked for, not the MX. What the answers mean is decided in `routing/mx.ts`.
  */
 import { isIP } from 'node:net'
 import type { Destination } from '../queue/contract.ts'
@@ -24,7 +24,15 @@ export interface LookupParts {
 
 export type Found = Targets | DeadEnd
 
-export type RemoteDestination = Exclude<Destination, { kind: 'local' | 'nowhere' }>
+/** The POP and IMAP service, where local mail that ends in a mailbox goes over LMTP; the queue knows nothing of it. */
+export interface MailboxService {
+  readonly kind: 'lmtp'
+  readonly key: 'lmtp'
+  readonly host: string
+  readonly port: number
+}
+
+export type RemoteDestination = Exclude<Destination, { kind: 'local' | 'nowhere' }> | MailboxService
 
 const withBrackets = (address: string, family: 4 | 6): string => (family === 4 ? `[${address}]` : `[IPv6:${address}]`)
 
@@ -44,21 +52,24 @@ const misconfigured = (reason: string): DeadEnd => ({
 const given = (name: string, address: string, family: 4 | 6): ReadonlyMap<string, Lookup<Address>> =>
   new Map([[name, { kind: 'found', records: [{ address, family }] }]])
 
-/** A smarthost that cannot be found is our own mistake: mail waits for its remedy. */
-const findSmarthost = async (
-  outgoing: Settings['outgoing'],
+/** A host that the settings name and that cannot be found is our own mistake: mail waits for its remedy. */
+const findNamed = async (
+  what: string,
+  place: { readonly host: string; readonly port: number } | undefined,
+  ipv6: boolean,
   ownAddresses: (port: number) => readonly string[],
   resolver: Resolver,
 ): Promise<Found> => {
-  const { smarthost } = outgoing
-  if (smarthost === undefined) return misconfigured('There is no smarthost any more.')
-  const { host, port } = smarthost
-  const family = isIP(host)
+  if (place === undefined) return misconfigured(`There is no ${what} any more.`)
+  const { host, port } = place
+  // RFC 6761 §6.3: that name is this machine, whatever a name server makes of it
+  const address = host.toLowerCase() === 'localhost' ? '127.0.0.1' : host
+  const family = isIP(address)
   const exchangers = [{ preference: 0, name: host }]
-  const answers = family === 4 || family === 6 ? given(host, host, family) : await addressesOf(resolver, exchangers)
+  const answers = family === 4 || family === 6 ? given(host, address, family) : await addressesOf(resolver, exchangers)
   const own = { names: [], addresses: ownAddresses(port) }
-  const found = targetsOf(host, exchangers, answers, { own, refuseLoopback: false, ipv6: outgoing.ipv6 })
-  return found.kind === 'dead-end' && !found.soft ? misconfigured('The smarthost cannot be found.') : found
+  const found = targetsOf(host, exchangers, answers, { own, refuseLoopback: false, ipv6 })
+  return found.kind === 'dead-end' && !found.soft ? misconfigured(`The ${what} cannot be found.`) : found
 }
 
 export const findTargets = async (
@@ -70,7 +81,13 @@ export const findTargets = async (
   const { outgoing } = settings
   const ownAddresses = (port: number): readonly string[] =>
     identity.endpoints.filter((endpoint) => endpoint.port === port).map(({ address }) => address)
-  if (destination.kind === 'smarthost') return await findSmarthost(outgoing, ownAddresses, resolver)
+  if (destination.kind === 'smarthost') {
+    return await findNamed('smarthost', outgoing.smarthost, outgoing.ipv6, ownAddresses, resolver)
+  }
+  if (destination.kind === 'lmtp') {
+    // Whether mail goes out over IPv6 says nothing of a service of our own.
+    return await findNamed('POP and IMAP service', destination, true, ownAddresses, resolver)
+  }
 
   const own = { names: [settings.hostName, ...identity.names], addresses: ownAddresses(outgoing.port) }
   const rules = { own, refuseLoopback: outgoing.refuseLoopback, ipv6: outgoing.ipv6 }

@@ -2,7 +2,7 @@
  * How the hosts of a destination are talked to: what the settings insist on, under which name, with which credentials.
  *
  * Exchangers are taken as they are (opportunistic TLS, no certificate is insisted on); a smarthost is what the operator
- * says it is. The password is shown in clear only under TLS with a good certificate, on loopback where there is no TLS, or
+ * says it is; the POP and IMAP service is spoken to over LMTP, in clear on a network that the operator trusts. The password is shown in clear only under TLS with a good certificate, on loopback where there is no TLS, or
  * where the operator wants no TLS.
  */
 import { addressLiteral, isDomain } from '../message/domain.ts'
@@ -19,6 +19,7 @@ import type { Credentials } from './sasl.ts'
 
 /** How the hosts of a destination are talked to. */
 export interface Manner {
+  readonly protocol: 'smtp' | 'lmtp'
   readonly port: number
   readonly tls: OpeningTerms['tls']
   /** The name that a certificate must bear; absent: the host's own. */
@@ -35,12 +36,17 @@ export const mannerOf = async (
   outgoing: Settings['outgoing'],
   certificates: (file: string) => Promise<string>,
 ): Promise<Manner> => {
+  if (destination.kind === 'lmtp') {
+    return { protocol: 'lmtp', port: destination.port, tls: 'never', passwordInClear: false }
+  }
   const { smarthost } = outgoing
   if (destination.kind !== 'smarthost' || smarthost === undefined) {
-    return { port: outgoing.port, tls: outgoing.tls === 'none' ? 'never' : 'when-offered', passwordInClear: false }
+    const tls = outgoing.tls === 'none' ? 'never' : 'when-offered'
+    return { protocol: 'smtp', port: outgoing.port, tls, passwordInClear: false }
   }
   const { host, port, tls, user, password, trustedCertificates: file } = smarthost
   return {
+    protocol: 'smtp',
     port,
     tls: ({ none: 'never', opportunistic: 'when-offered', required: 'required', implicit: 'established' } as const)[
       tls
@@ -68,6 +74,10 @@ export interface Avoid {
   ehlo: boolean
 }
 
+/** With which verb the session is opened. rfc2033-4.2-06: LMTP knows neither EHLO nor HELO. */
+export const verbOf = ({ protocol }: Manner, avoid: Avoid): OpeningTerms['verb'] =>
+  protocol === 'lmtp' ? 'LHLO' : avoid.ehlo ? 'HELO' : 'EHLO'
+
 /** The certificate's fault is judged by the conversation, so that QUIT can be said (rfc3207-4.1-01). */
 export const securityOf = (target: Target, manner: Manner): SecureOptions => {
   const serverName = manner.serverName ?? (target.name.startsWith('[') ? undefined : target.name)
@@ -87,7 +97,7 @@ export const termsOf = (
   certificateFault: string | undefined,
 ): OpeningTerms => ({
   name: heloName(hostName, line.localAddress),
-  verb: avoid.ehlo ? 'HELO' : 'EHLO',
+  verb: verbOf(manner, avoid),
   tls: avoid.tls && manner.tls === 'when-offered' ? 'never' : manner.tls,
   ...(certificateFault !== undefined && { certificateFault: printable(certificateFault) }),
   ...(manner.credentials !== undefined && {

@@ -34,7 +34,17 @@ describe('four doors, soft and hard', () => {
     ['broken off', { kind: 'breakdown', stage: 'RCPT', cause: 'closed', detail: 'x' }, next('session', true)],
     ['lacks an extension', { kind: 'unsuited', lacks: '8BITMIME' }, next('host', false)],
   ])('%s', (_, verdict, expected) => {
-    expect(judge(peer, verdict)).toMatchObject(expected)
+    expect(judge(peer, verdict, 'smtp')).toMatchObject(expected)
+  })
+
+  test.each<[string, Exclude<Verdict, { kind: 'too-many' }>, object]>([
+    ['taken', { kind: 'taken', reply: reply(250), dutyPassed: true }, { outcome: { kind: 'delivered' } }],
+    ['content 5yz', refused('content', 550), failed('recipient')],
+    ['content 4yz', refused('content', 452), next('recipient', true)],
+    ['DATA 5yz', refused('DATA', 554), failed('message')],
+    ['421', refused('content', 421), next('host', true)],
+  ])('over LMTP, %s', (_, verdict, expected) => {
+    expect(judge(peer, verdict, 'lmtp')).toMatchObject(expected)
   })
 
   test.each([
@@ -46,8 +56,20 @@ describe('four doors, soft and hard', () => {
     ['bad certificate', { kind: 'unsafe', lacks: 'certificate', reason: 'x' }, true, '4.7.5'],
     ['wrong password', { kind: 'unsafe', lacks: 'authentication', reason: 'x', reply: reply(535) }, true, '4.7.8'],
   ] as const)('a session that does not open: %s', (_, opened, soft, status) => {
-    expect(judgeOpening(peer, opened)).toMatchObject({ soft, trouble: { status, host: peer.name } })
+    expect(judgeOpening(peer, opened, 'smtp')).toMatchObject({ soft, trouble: { status, host: peer.name } })
   })
+
+  test.each([
+    ['greeting', 554, '4.3.2'],
+    ['LHLO', 500, '4.5.2'],
+    ['LHLO', 421, '4.3.2'],
+  ] as const)(
+    'no session with the POP and IMAP service is a mistake of our own house: %s %i',
+    (stage, code, status) => {
+      const opened = { kind: 'refused', stage, reply: reply(code) } as const
+      expect(judgeOpening(peer, opened, 'lmtp')).toMatchObject({ soft: true, trouble: { status, reply: { code } } })
+    },
+  )
 })
 
 test.each([

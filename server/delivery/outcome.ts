@@ -10,7 +10,7 @@
  * | session: no connection, TLS, broken off | next host | – |
  * | host: greeting, EHLO, 421, lacks an extension | next host | next host |
  * | message: MAIL, content | next host | fails |
- * | recipient: RCPT | next host | fails |
+ * | recipient: RCPT; of LMTP also the content | next host | fails |
  */
 import type { Outcome, RemoteReply, Trouble } from '../message/envelope.ts'
 import type { Breakdown, Opened, Stage, Verdict } from '../protocol/conversation.ts'
@@ -129,10 +129,24 @@ const broken = (peer: Peer, breakdown: Breakdown): Kept => {
 
 const unsafeStatus = { tls: '4.7.4', certificate: '4.7.5', authentication: '4.7.0' } as const
 
+/** The same trouble, to be tried again: its status is of the class of those. */
+const forNow = ({ trouble }: Kept): Kept => ({
+  soft: true,
+  trouble: { ...trouble, status: `4${trouble.status.slice(1)}` },
+})
+
 /** A session that did not open: always the next host, softly unless the host refuses all mail for good (rfc7504-3-04). */
-export const judgeOpening = (peer: Peer, opened: Exclude<Opened, { kind: 'open' }>): Kept => {
+export const judgeOpening = (
+  peer: Peer,
+  opened: Exclude<Opened, { kind: 'open' }>,
+  protocol: 'smtp' | 'lmtp',
+): Kept => {
   if (opened.kind === 'breakdown') return broken(peer, opened)
-  if (opened.kind === 'refused') return refusal(peer, opened.stage, opened.reply, 'host')
+  if (opened.kind === 'refused') {
+    const kept = refusal(peer, opened.stage, opened.reply, 'host')
+    // RFC 2033 §4.1: no LMTP is spoken there, a mistake in our own house that shall be mended before mail is returned
+    return protocol === 'lmtp' ? forNow(kept) : kept
+  }
   // Our own settings and the smarthost's do not fit: no reason to return mail (rfc4954-6-06)
   const { lacks, reason, reply } = opened
   return {
@@ -156,8 +170,14 @@ const lackStatus = {
 } as const
 
 /** The outcome of a mail transaction for one recipient, `too-many` apart (that one is simply said again). */
-export const judge = (peer: Peer, verdict: Exclude<Verdict, { kind: 'too-many' }>): Judgment => {
+export const judge = (
+  peer: Peer,
+  verdict: Exclude<Verdict, { kind: 'too-many' }>,
+  protocol: 'smtp' | 'lmtp',
+): Judgment => {
   if (verdict.kind === 'taken') {
+    // RFC 2033 §4.2: it is with the service that keeps the mailbox, and goes no further
+    if (protocol === 'lmtp') return { kind: 'settled', outcome: { kind: 'delivered' } }
     const reply = remoteReply(verdict.reply)
     const outcome = {
       kind: 'relayed',
@@ -178,7 +198,9 @@ export const judge = (peer: Peer, verdict: Exclude<Verdict, { kind: 'too-many' }
   }
   const { stage, reply } = verdict
   if (reply.code === 421) return { kind: 'next-host', kept: refusal(peer, stage, reply, 'host') }
-  const kept = refusal(peer, stage, reply, stage === 'RCPT' ? 'recipient' : 'message')
+  // RFC 2033 §4.2: after the content each recipient has an answer of its own
+  const single = stage === 'RCPT' || (stage === 'content' && protocol === 'lmtp')
+  const kept = refusal(peer, stage, reply, single ? 'recipient' : 'message')
   // rfc5321-4.2.1-02, rfc1870-6.2-02, rfc1870-6.4-02: what was refused for good is asked of nobody again
   if (!kept.soft) return { kind: 'settled', outcome: { kind: 'failed', trouble: kept.trouble } }
   return { kind: 'next-host', kept } // rfc5321-4.2.1-01

@@ -13,7 +13,7 @@ import { Client } from './client.ts'
 import type { Hosts } from './hosts.ts'
 import { judgeOpening, unreachable } from './outcome.ts'
 import type { Kept } from './outcome.ts'
-import { securityOf, termsOf } from './manner.ts'
+import { securityOf, termsOf, verbOf } from './manner.ts'
 import type { Avoid, Manner } from './manner.ts'
 import { saslClient } from './sasl.ts'
 
@@ -28,13 +28,19 @@ export interface SessionParts {
 /** An open session. `end()` is to be called once, whatever happens. */
 export interface Session {
   readonly target: Target
+  readonly protocol: Manner['protocol']
   /** Nothing more can be sent over it. */
   readonly spent: boolean
   /** Mail transactions held so far. */
   readonly transactions: number
   /** So many recipients fit in one transaction, as far as is known. */
   recipientLimit: number
-  transact(mail: OutgoingMail, content: AsyncIterable<Uint8Array>): Promise<Verdicts>
+  /** A verdict for each recipient; `onVerdicts` hears of some before the transaction is over (RFC 2033 §5). */
+  transact(
+    mail: OutgoingMail,
+    content: AsyncIterable<Uint8Array>,
+    onVerdicts: (verdicts: Verdicts) => void,
+  ): Promise<Verdicts>
   /** QUIT and close. */
   end(): Promise<void>
 }
@@ -80,7 +86,7 @@ export const openSession = async (
       attempts += 1
       const known = parts.hosts.fault(key)
       if (known !== undefined) return none(unreachable(target, known))
-      tell('host-tried', { clear: avoid.tls, verb: avoid.ehlo ? 'HELO' : 'EHLO' })
+      tell('host-tried', { clear: avoid.tls, verb: verbOf(manner, avoid) })
       const security = securityOf(target, manner)
       const dialed = await dial(target, manner, security, settings.outgoing, parts)
       if ('fault' in dialed) {
@@ -104,7 +110,7 @@ export const openSession = async (
         )
         if (result.kind === 'open') {
           opened = true
-          return { kind: 'session', session: sessionOver(target, conversation, client, release) }
+          return { kind: 'session', session: sessionOver(target, manner.protocol, conversation, client, release) }
         }
         await client.run(conversation.quit())
         if (attempts < 3 && result.kind === 'breakdown') {
@@ -118,7 +124,7 @@ export const openSession = async (
             continue
           }
         }
-        return none(judgeOpening(target, result))
+        return none(judgeOpening(target, result, manner.protocol))
       } finally {
         if (!opened) client.close()
       }
@@ -128,7 +134,7 @@ export const openSession = async (
   }
 }
 
-/** It hung up on EHLO, or refused EHLO and hung up before HELO. */
+/** It hung up on EHLO, or refused EHLO and hung up before HELO. LMTP has no other verb to try. */
 const isHello = (stage: Stage): boolean => stage === 'EHLO' || stage === 'HELO'
 
 const nonce = (ids: Pick<Ids, 'secret'>): string => Buffer.from(ids.secret(18)).toString('base64url')
@@ -144,7 +150,7 @@ const dial = async (
 > => {
   const giveUp = new AbortController()
   const timer = clock.after(outgoing.timeouts.connection, () => giveUp.abort())
-  const { sourceAddress } = outgoing
+  const sourceAddress = manner.protocol === 'smtp' ? outgoing.sourceAddress : undefined
   const dialed = await dialer.dial(
     { address: target.address, port: manner.port },
     {
@@ -159,10 +165,17 @@ const dial = async (
   return { fault: giveUp.signal.aborted ? 'no connection in time' : dialed.fault, timedOut }
 }
 
-const sessionOver = (target: Target, conversation: Conversation, client: Client, release: () => void): Session => {
+const sessionOver = (
+  target: Target,
+  protocol: Manner['protocol'],
+  conversation: Conversation,
+  client: Client,
+  release: () => void,
+): Session => {
   let transactions = 0
   return {
     target,
+    protocol,
     recipientLimit: mostRecipients,
     get spent() {
       return conversation.spent
@@ -170,9 +183,9 @@ const sessionOver = (target: Target, conversation: Conversation, client: Client,
     get transactions() {
       return transactions
     },
-    transact: async (mail, content) => {
+    transact: async (mail, content, onVerdicts) => {
       transactions += 1
-      return await client.run(conversation.transact(mail), content)
+      return await client.run(conversation.transact(mail), content, onVerdicts)
     },
     end: async () => {
       try {

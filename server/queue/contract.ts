@@ -10,7 +10,8 @@ import type { Container } from '../ports.ts'
 
 /** Where recipients go together; `key` is what lanes are told apart by. */
 export type Destination =
-  | { readonly kind: 'local'; readonly key: 'local' }
+  /** `lmtp`: mailboxes are the POP and IMAP service's, a host that has so many sessions as others may have. */
+  | { readonly kind: 'local'; readonly key: 'local' | 'lmtp' }
   | { readonly kind: 'domain'; readonly key: string; readonly domain: string }
   | { readonly kind: 'literal'; readonly key: string; readonly address: string; readonly family: 4 | 6 }
   | { readonly kind: 'smarthost'; readonly key: 'smarthost' }

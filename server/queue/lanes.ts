@@ -85,6 +85,7 @@ export const createLanes = (parts: LaneParts): Lanes => {
 
   const capOf = (side: 'far' | 'near'): number => (side === 'far' ? settings().sessionsInAll : lanesInTheHouse)
   const limitOf = (queue: DestinationQueue): number => {
+    if (queue.destination.key === 'lmtp') return Math.min(settings().sessionsPerDestination, lanesInTheHouse)
     if (sideOf(queue) === 'near') return lanesInTheHouse
     return queue.failures >= failuresBeforeRest ? 1 : settings().sessionsPerDestination
   }

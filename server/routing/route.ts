@@ -12,7 +12,7 @@ import { canonicalAddress } from './address.ts'
 import { canonicalDomain, sameDomain } from './domain.ts'
 
 /** What routing reads of the settings. */
-export type RoutingSettings = Pick<Settings, 'hostName' | 'incoming' | 'outgoing'>
+export type RoutingSettings = Pick<Settings, 'hostName' | 'incoming' | 'outgoing' | 'mailboxes'>
 
 const nowhere = (address: string, status: string, reason: string): Destination => ({
   kind: 'nowhere',
@@ -26,9 +26,10 @@ const nowhere = (address: string, status: string, reason: string): Destination =
  * is reached at: a literal of one of them is a local domain.
  */
 export const route = (address: string, settings: RoutingSettings, ownAddresses: readonly string[]): Destination => {
+  const here: Destination = { kind: 'local', key: settings.mailboxes.lmtp === undefined ? 'local' : 'lmtp' }
   if (!address.includes('@')) {
     return address.toLowerCase() === 'postmaster'
-      ? { kind: 'local', key: 'local' } // rfc5321-4.5.1: postmaster without a domain is always ours
+      ? here // rfc5321-4.5.1: postmaster without a domain is always ours
       : nowhere(address, '5.1.3', 'The address has no domain.') // rfc5321-5.1-02, rfc5321-2.3.5-03: never completed
   }
   const mailbox = parseMailbox(address)
@@ -40,7 +41,7 @@ export const route = (address: string, settings: RoutingSettings, ownAddresses: 
   }
   if (host.kind !== 'domain') {
     const literal = canonicalAddress(host.address)
-    if (ownAddresses.some((own) => canonicalAddress(own) === literal)) return { kind: 'local', key: 'local' }
+    if (ownAddresses.some((own) => canonicalAddress(own) === literal)) return here
     if (settings.outgoing.smarthost !== undefined) return { kind: 'smarthost', key: 'smarthost' }
     // rfc5321-4.1.3-05: straight to that address, no DNS
     return { kind: 'literal', key: `[${literal}]`, address: literal, family: host.kind === 'ipv4' ? 4 : 6 }
@@ -49,7 +50,7 @@ export const route = (address: string, settings: RoutingSettings, ownAddresses: 
   const domain = canonicalDomain(host.name)
   if (domain === undefined) return nowhere(address, '5.1.2', 'The domain is not a name that DNS can be asked for.')
   const local = [...settings.incoming.domains, settings.hostName]
-  if (local.some((name) => sameDomain(name, domain))) return { kind: 'local', key: 'local' }
+  if (local.some((name) => sameDomain(name, domain))) return here
   const relayed = settings.incoming.relayDomains.some((name) => sameDomain(name, domain))
   if (settings.outgoing.smarthost !== undefined && !relayed) return { kind: 'smarthost', key: 'smarthost' }
   return { kind: 'domain', key: domain, domain }

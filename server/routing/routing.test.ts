@@ -39,6 +39,14 @@ describe('where an address leads', () => {
   ])('%s (%o)', (address, outgoing, destination) => {
     expect(route(address, settings(outgoing), ['127.0.0.5', '2001:db8::1'])).toMatchObject(destination)
   })
+
+  test('what is local goes by a lane of its own where the POP and IMAP service has the mailboxes', () => {
+    const lmtp = { ...settings(), mailboxes: { lmtp: { host: 'imap.here.example', port: 24 } } }
+    for (const address of ['alice@here.example', 'postmaster', 'alice@[127.0.0.5]']) {
+      expect(route(address, lmtp, ['127.0.0.5'])).toEqual({ kind: 'local', key: 'lmtp' })
+    }
+    expect(route('bob@there.example', lmtp, [])).toMatchObject({ kind: 'domain' })
+  })
 })
 
 test.each([

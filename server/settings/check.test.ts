@@ -261,6 +261,21 @@ describe('what fields say together', () => {
       { outgoing: { smarthost: { host: 'relay.example', user: 'x' } } },
       ['outgoing.smarthost.password'],
     ],
+    [
+      'a POP and IMAP service that is nowhere, on the port of SMTP',
+      { mailboxes: { lmtp: { host: 'a b', port: 25 } } },
+      ['mailboxes.lmtp.host', 'mailboxes.lmtp.port'],
+    ],
+    [
+      'a POP and IMAP service where the server itself listens',
+      {
+        hostName: 'mail.here.example',
+        listeners: [{ role: 'relay', address: '0.0.0.0', port: 24 }],
+        mailboxes: { lmtp: { host: 'localhost' } },
+      },
+      ['mailboxes.lmtp.port'],
+    ],
+    ['a POP and IMAP service on this machine', { mailboxes: { lmtp: { host: '127.0.0.1' } } }, []],
     ['two users of one name', { users: [user, { name: 'Alice', verifier }] }, ['users[1].name']],
     [
       'an alias over a user, a list over an address',
@@ -372,6 +387,11 @@ describe('what is only remarked', () => {
       'timeouts below the standard',
       { limits: { commandTimeout: '4m', dataTimeout: '2m' } },
       ['limits.commandTimeout', 'limits.dataTimeout'],
+    ],
+    [
+      'a quota that another program would have to heed',
+      { mailboxes: { lmtp: { host: '127.0.0.1' } }, users: [{ name: 'alice', verifier, quota: 1000 }] },
+      ['users[0].quota'],
     ],
     ['a warning that never comes', { queue: { delayWarning: '5d' } }, ['queue.delayWarning']],
   ])('%s', (_, document, places) => {

@@ -21,12 +21,12 @@ function filled(field: JsonSchema, value: unknown): unknown {
   if (field.properties !== undefined) {
     const given = isGroup(value) ? value : isGroup(field.default) ? field.default : undefined
     if (given === undefined) return undefined
-    return Object.fromEntries(
-      Object.entries(field.properties).flatMap(([name, inner]) => {
-        const own = filled(inner, given[name])
-        return own === undefined ? [] : [[name, own]]
-      }),
-    )
+    const fields = Object.entries(field.properties).flatMap(([name, inner]) => {
+      const own = filled(inner, given[name])
+      return own === undefined ? [] : [[name, own] as const]
+    })
+    // A group in which nothing has a default is as absent as its fields.
+    return fields.length === 0 && value === undefined ? undefined : Object.fromEntries(fields)
   }
   const present = value === undefined ? field.default : value
   const entry = field.items
@@ -50,7 +50,8 @@ function linesOf(name: string, field: JsonSchema, indent: string): readonly stri
   const said = commentLines(field.description ?? '', indent)
   if (field.properties !== undefined && field.default !== undefined) {
     const inner = Object.entries(field.properties).flatMap(([below, one]) => linesOf(below, one, `${indent}  `))
-    return [...said, `${indent}${name}:`, ...inner]
+    const isAbsent = inner.every((line) => line.trimStart().startsWith('#'))
+    return [...said, `${indent}${isAbsent ? '# ' : ''}${name}:`, ...inner]
   }
   const entryFields = (field.items ?? field).properties
   const shape = entryFields === undefined ? [] : commentLines(`Fields: ${Object.keys(entryFields).join(', ')}.`, indent)

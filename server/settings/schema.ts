@@ -71,7 +71,9 @@ export const user = z
       .int()
       .min(0)
       .default(0)
-      .describe('Octets that the mailbox may hold; mail beyond it waits in the queue. 0 means no limit.'),
+      .describe(
+        'Octets that the mailbox may hold here; mail beyond it waits in the queue. 0 means no limit. Of no effect with mailboxes.lmtp.',
+      ),
   })
   .describe('A person with a mailbox here, who may log in.')
 
@@ -112,6 +114,19 @@ export const smarthost = z
       .describe("A file of PEM certificates to trust for this host instead of the system's own."),
   })
   .describe('Relay all outgoing mail through one host.')
+
+export const lmtp = z
+  .strictObject({
+    host: z
+      .string()
+      .describe(
+        'Name or IP address of the POP and IMAP service: this machine, or one on a trusted network, because mail goes there in clear and not over wide area networks (RFC 2033 §5).',
+      ),
+    port: port.min(1).default(24).describe('Its TCP port for LMTP; never 25, which is for SMTP (RFC 2033 §5).'),
+  })
+  .describe(
+    'Hand mail for users here to the POP and IMAP service at this address over LMTP (RFC 2033), instead of keeping mailboxes here. The service sets the quotas then; the mail that lies in mailboxes here stays.',
+  )
 
 export const settingsSchema = z
   .strictObject({
@@ -442,6 +457,10 @@ export const settingsSchema = z
       })
       .prefault({})
       .describe('Who may ask whether an address or a list exists.'),
+    mailboxes: z
+      .strictObject({ lmtp: lmtp.optional() })
+      .prefault({})
+      .describe('Where mail for users here comes to rest; if nothing is said, in mailboxes that this server keeps.'),
     users: z.array(user).default([]).describe('The people who have their mailboxes here.'),
     aliases: z
       .array(alias)
@@ -484,4 +503,5 @@ export type SettingsDocument = z.input<typeof settingsSchema>
 export type Settings = z.output<typeof settingsSchema>
 export type UserSettings = Settings['users'][number]
 export type SmarthostSettings = z.output<typeof smarthost>
+export type LmtpSettings = z.output<typeof lmtp>
 export type ListenerSettings = z.output<typeof listener>

@@ -23,6 +23,7 @@ export const checkHosts: Check = (settings, findings) => {
   checkNetworks(settings.refusals.hosts, ['refusals', 'hosts'], findings)
   checkSenders(settings, findings)
   checkOutgoing(settings, findings)
+  checkMailboxService(settings, findings)
 }
 
 function checkIncoming(settings: Settings, findings: Findings): void {
@@ -221,10 +222,47 @@ function checkOutgoing(settings: Settings, findings: Findings): void {
   }
 }
 
-function isOurselves(smarthost: { readonly host: string; readonly port: number }, settings: Settings): boolean {
+function checkMailboxService(settings: Settings, findings: Findings): void {
+  const { lmtp } = settings.mailboxes
+  if (lmtp === undefined) return
+  const at = ['mailboxes', 'lmtp']
+  if (!isDomainName(lmtp.host) && isIP(lmtp.host) === 0) {
+    findings.mistake(
+      [...at, 'host'],
+      lmtp.host,
+      'This is neither a host name nor an IP address.',
+      'Write the name of the machine that the POP and IMAP service runs on; 127.0.0.1 for this one.',
+    )
+  } else if (isOurselves(lmtp, settings)) {
+    findings.mistake(
+      [...at, 'port'],
+      lmtp.port,
+      'This server itself listens there, and it speaks no LMTP.',
+      'Write the port at which the POP and IMAP service takes mail over LMTP.',
+    )
+  }
+  if (lmtp.port === 25) {
+    findings.mistake(
+      [...at, 'port'],
+      lmtp.port,
+      'LMTP must not be spoken on port 25, which is for SMTP (RFC 2033 §5).',
+      'Let the POP and IMAP service take LMTP on another port, such as 24, and write that one.',
+    )
+  }
+  settings.users.forEach(({ quota }, index) => {
+    if (quota === 0) return
+    findings.remark(
+      ['users', index, 'quota'],
+      'This quota has no effect, because mailboxes.lmtp hands the mail to the POP and IMAP service.',
+      'Set the quota there, and remove it here.',
+    )
+  })
+}
+
+function isOurselves(place: { readonly host: string; readonly port: number }, settings: Settings): boolean {
   return settings.listeners.some((listener) => {
-    if (listener.port !== smarthost.port) return false
-    const host = sameName(smarthost.host, 'localhost') ? '127.0.0.1' : smarthost.host
+    if (listener.port !== place.port) return false
+    const host = sameName(place.host, 'localhost') ? '127.0.0.1' : place.host
     if (sameName(host, settings.hostName) || host === listener.address) return true
     return isEveryAddress(listener.address) && isLoopback(host)
   })
