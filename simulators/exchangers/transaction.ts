@@ -10,7 +10,7 @@ import { readCounted, readDotted } from './content.ts'
 import { contentViolations, parameterViolations, partsOf, pathViolations } from './etiquette.ts'
 import type { House } from './session.ts'
 import { isPositive } from './speech.ts'
-import type { Speech, Utterance } from './speech.ts'
+import type { Speech } from './speech.ts'
 
 /** What a transaction needs to know of the session around it. */
 export interface Floor {
@@ -124,7 +124,10 @@ export function openTransactions(floor: Floor): Transactions {
     return pace === undefined ? {} : { pace }
   }
 
-  /** The content is whole: judges it, answers (once, or once for each recipient of LMTP) and files the message. */
+  /**
+   * The content is whole: judges it, answers once, or in LMTP once for each recipient and as soon as possible (RFC 2033 §5),
+   * and files the message: for whom it was taken so far, always before the answer that takes it for them.
+   */
   const finish = async (content: Buffer, by: 'DATA' | 'BDAT'): Promise<number | undefined> => {
     const hello = floor.hello()
     if (transaction === undefined || hello === undefined) return undefined
@@ -148,21 +151,23 @@ export function openTransactions(floor: Floor): Transactions {
     const fits = content.length <= maximum
     const lines = fits ? line(250, '2.6.0', 'taken') : line(552, '5.3.4', 'too big')
     const groups = lmtp ? recipients.map((recipient) => [recipient]) : [recipients]
-    const said: {
-      readonly group: Transaction['recipients']
-      readonly utterance: Utterance | undefined
-    }[] = []
-    for (const group of groups) {
-      const path = group.map((recipient) => recipient.address).join(' ')
-      said.push({ group, utterance: await speech.prepare('content-end', lines, path) })
+    const taken: Transaction['recipients'] = []
+    const answerAll = async (): Promise<number | undefined> => {
+      let code: number | undefined
+      for (const group of groups) {
+        const path = group.map((recipient) => recipient.address).join(' ')
+        const utterance = await speech.prepare('content-end', lines, path)
+        if (isPositive(utterance?.code)) {
+          if (taken.length === 0) house.receive({ ...message, recipients: taken }, true)
+          taken.push(...group)
+        }
+        if (utterance === undefined || !(await speech.say(utterance))) return undefined
+        code = utterance.code
+      }
+      return code
     }
-    const taken = said.filter(({ utterance }) => isPositive(utterance?.code)).flatMap(({ group }) => group)
-    house.receive({ ...message, recipients: taken.length > 0 ? taken : recipients }, taken.length > 0)
-    let code: number | undefined
-    for (const { utterance } of said) {
-      if (utterance === undefined || !(await speech.say(utterance))) return undefined
-      code = utterance.code
-    }
+    const code = await answerAll()
+    if (taken.length === 0) house.receive({ ...message, recipients }, false)
     return code
   }
 
