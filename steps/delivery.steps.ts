@@ -57,7 +57,7 @@ const mostRuns = 3
 const severalRests = { timeout: 60_000 }
 
 Then(
-  '{host} gets it for {int} recipients',
+  '{host} gets it for {int} recipient(s)',
   severalRests,
   async function (this: MailWorld, host: string, count: number) {
     await this.rest()

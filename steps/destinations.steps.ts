@@ -4,6 +4,7 @@
 import { Given } from '@cucumber/cucumber'
 import type { DataTable } from '@cucumber/cucumber'
 import type { ExchangerOptions } from '../simulators/contract.ts'
+import { offeringOnly } from './offers.ts'
 import type { MailWorld } from './world.ts'
 
 const mx = async (
@@ -122,24 +123,9 @@ Given('{host} is a host at a known address', async function (this: MailWorld, ho
   await this.exchanger(host)
 })
 
-const keywords = [
-  'PIPELINING',
-  'SIZE',
-  '8BITMIME',
-  'BINARYMIME',
-  'CHUNKING',
-  'SMTPUTF8',
-  'DSN',
-  'ENHANCEDSTATUSCODES',
-  'STARTTLS',
-  'AUTH',
-]
-
 Given(
   '{domain} has the mail exchanger {host} that offers only {}',
   async function (this: MailWorld, domain: string, host: string, offered: string) {
-    const wanted = new Set(offered.split(/, | and /))
-    const withholds = keywords.filter((keyword) => !wanted.has(keyword))
-    await mx(this, domain, '10', host, { withholds, ...(wanted.has('STARTTLS') && { certificate: 'good' }) })
+    await mx(this, domain, '10', host, offeringOnly(offered))
   },
 )

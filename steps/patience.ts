@@ -10,9 +10,9 @@ const patienceMilliseconds = 5000
 export const restMilliseconds = 14_000
 
 /** Resolves when it holds; rejects with the sentence when patience ends. */
-export const until = async (holds: () => boolean, otherwise: () => string): Promise<void> => {
+export const until = async (holds: () => boolean | Promise<boolean>, otherwise: () => string): Promise<void> => {
   const deadline = performance.now() + patienceMilliseconds
-  while (!holds()) {
+  while (!(await holds())) {
     assert.ok(performance.now() < deadline, otherwise())
     await setTimeout(10)
   }

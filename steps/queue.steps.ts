@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { Given, Then, When } from '@cucumber/cucumber'
 import type { QueuedRecipient } from '../targets/target.ts'
 import { NotApplicable } from '../targets/choose.ts'
+import { until } from './patience.ts'
 import type { MailWorld } from './world.ts'
 
 const waiting = async (world: MailWorld): Promise<readonly QueuedRecipient[]> => {
@@ -104,6 +105,21 @@ Then('the queue still holds the message for {mailbox}', async function (this: Ma
     show(queue),
   )
 })
+
+/** While a delivery is under way: what became of the others is written down already. */
+Then(
+  'the queue meanwhile holds nothing but the message for {mailbox}',
+  async function (this: MailWorld, recipient: string) {
+    let queue: readonly QueuedRecipient[] = []
+    await until(
+      async () => {
+        queue = await waiting(this)
+        return queue.length === 1 && queue[0]?.recipient === recipient
+      },
+      () => show(queue),
+    )
+  },
+)
 
 Then('the queue no longer holds the message for {mailbox}', async function (this: MailWorld, recipient: string) {
   await this.rest()

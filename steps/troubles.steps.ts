@@ -45,6 +45,8 @@ const moments: Readonly<Record<string, readonly Moment[]>> = {
   'the connection': ['connection'],
   EHLO: ['EHLO'],
   HELO: ['HELO'],
+  /** An exchanger has one answer to the verb that opens a session, in LMTP as in SMTP. */
+  LHLO: ['EHLO'],
   STARTTLS: ['STARTTLS'],
   AUTH: ['AUTH'],
   MAIL: ['MAIL'],

@@ -14,6 +14,7 @@ export const everyReference: readonly Capability[] = [
   'binarymime',
   'smtputf8',
   'outgoing',
+  'lmtp',
   'enhanced-codes',
   'own-address',
   'limits-by-user',

@@ -39,6 +39,8 @@ export type Capability =
   | 'mends-line-ends'
   /** Without a certificate in its settings it makes one. */
   | 'own-certificate'
+  /** Mail for its users can be handed to another service over LMTP, instead of being kept. */
+  | 'lmtp'
   /** It sends mail to other servers; without it whatever needs a mail exchanger is not applicable. */
   | 'outgoing'
 
