@@ -85,12 +85,13 @@ Feature: Mail for users here is handed to the POP and IMAP service
       Then quick.here.example receives it for alice@here.example and carol@here.example
 
     Scenario Outline: <answer> to LHLO: neither EHLO nor HELO is tried, and nothing comes back
-      Given imap.here.example answers "<answer>" to LHLO once and closes
+      Given imap.here.example answers "<answer>" to LHLO once
       And mallory sends a message to alice@here.example
       Then the queue still holds the message for alice@here.example
       When the next attempt is due
       Then imap.here.example receives it for alice@here.example
       And imap.here.example sees exactly 2 connections
+      And imap.here.example finds nothing wrong with the client
       And no notification is sent
 
       Examples: of a service that is not ready, and of one that is set to something else
