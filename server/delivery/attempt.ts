@@ -197,7 +197,8 @@ class HostDelivery implements LaneDelivery {
 
   /**
    * Sends to all open recipients that were not asked yet, in as many transactions as it takes while the session lasts.
-   * What is known of one before the transaction is over (RFC 2033 §5) is settled while the others are waited for. Nobody counts as asked when the session turned out to have been closed meanwhile: that proves nothing of the host.
+   * What is known of one before the transaction is over (RFC 2033 §5) is settled while the others are waited for. Nobody
+   * counts as asked when the session turned out to have been closed meanwhile: that proves nothing of the host.
    */
   async #send(session: Session, ledger: Ledger, asked: Set<string>): Promise<void> {
     const stale = session.transactions > 0

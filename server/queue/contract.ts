@@ -8,7 +8,7 @@
 import type { Envelope, Outcome, Recipient } from '../message/envelope.ts'
 import type { Container } from '../ports.ts'
 
-/** Where recipients go together; `key` is what lanes are told apart by. */
+/** Where recipients go together; `kind` and `key` are what lanes are told apart by. */
 export type Destination =
   /** `lmtp`: mailboxes are the POP and IMAP service's, a host that has so many sessions as others may have. */
   | { readonly kind: 'local'; readonly key: 'local' | 'lmtp' }

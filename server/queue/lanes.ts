@@ -74,6 +74,9 @@ interface InHand {
 const sideOf = ({ destination: { kind } }: DestinationQueue): 'far' | 'near' =>
   kind === 'local' || kind === 'nowhere' ? 'near' : 'far'
 
+/** A domain may be called `local` or `smarthost`, too. */
+const nameOf = ({ kind, key }: Destination): string => `${kind} ${key}`
+
 const isIdle = (queue: DestinationQueue): boolean => queue.lanes === 0 && queue.works() === 0
 
 export const createLanes = (parts: LaneParts): Lanes => {
@@ -85,7 +88,8 @@ export const createLanes = (parts: LaneParts): Lanes => {
 
   const capOf = (side: 'far' | 'near'): number => (side === 'far' ? settings().sessionsInAll : lanesInTheHouse)
   const limitOf = (queue: DestinationQueue): number => {
-    if (queue.destination.key === 'lmtp') return Math.min(settings().sessionsPerDestination, lanesInTheHouse)
+    if (queue.destination.kind === 'local' && queue.destination.key === 'lmtp')
+      return Math.min(settings().sessionsPerDestination, lanesInTheHouse)
     if (sideOf(queue) === 'near') return lanesInTheHouse
     return queue.failures >= failuresBeforeRest ? 1 : settings().sessionsPerDestination
   }
@@ -102,11 +106,11 @@ export const createLanes = (parts: LaneParts): Lanes => {
   }
 
   const queueFor = (destination: Destination): DestinationQueue => {
-    const known = queues.get(destination.key)
+    const known = queues.get(nameOf(destination))
     if (known !== undefined) return known
     if (queues.size >= mostRemembered) prune()
     const queue = createDestinationQueue(destination)
-    queues.set(destination.key, queue)
+    queues.set(nameOf(destination), queue)
     return queue
   }
 
@@ -230,7 +234,7 @@ export const createLanes = (parts: LaneParts): Lanes => {
     queue.lanes -= 1
     busy[side] -= 1
     enlist(queue)
-    if (isIdle(queue) && queue.failures === 0 && !isResting(queue)) queues.delete(queue.destination.key)
+    if (isIdle(queue) && queue.failures === 0 && !isResting(queue)) queues.delete(nameOf(queue.destination))
     parts.changed()
   }
 
@@ -282,7 +286,7 @@ export const createLanes = (parts: LaneParts): Lanes => {
       ((lines.near.size() > 0 && busy.near < lanesInTheHouse) ||
         (lines.far.size() > 0 && busy.far < settings().sessionsInAll)),
     running: () => busy.near + busy.far,
-    troubleAt: (address) => queues.get(parts.route(address).key)?.trouble,
+    troubleAt: (address) => queues.get(nameOf(parts.route(address)))?.trouble,
     forget: () => {
       for (const queue of queues.values()) {
         queue.failures = 0

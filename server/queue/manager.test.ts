@@ -158,6 +158,23 @@ describe('the schedule', () => {
 })
 
 describe('a destination out of reach', () => {
+  // Mail for users here was sent to the exchangers of a domain of that name, and came back when there were none.
+  test('is not mistaken for the house because of its name', async () => {
+    const kinds: string[] = []
+    const deliver: Deliver = async (lane) => {
+      for (let work = lane.next(); work !== undefined; work = lane.next()) {
+        kinds.push(`${lane.destination.kind}: ${work.recipients.map(({ address }) => address).join(' ')}`)
+        const outcome = deferred('host')
+        await work.settle(work.recipients.map(({ id }) => ({ recipient: id, outcome })))
+      }
+    }
+    const bench = await openBench({ deliver })
+    await bench.accept(envelope('e1', ['bob@local']))
+    await bench.accept(envelope('e2', ['alice@here.example']))
+    await bench.rest()
+    expect(kinds).toEqual(['domain: bob@local', 'local: alice@here.example'])
+  })
+
   test('is tried a few times, not once for each message, and by one session a cycle later', async () => {
     const bench = await openBench({ outcome: () => deferred('host'), queue: { delayWarning: 0 } })
     for (let number = 0; number < 20; number++) await bench.accept(envelope(`e${number}`, [bob]))
