@@ -4,13 +4,15 @@
  *
  * A runner may run several times in one process: what the steps are is read once. Judging is left to whoever asked.
  */
-import { join } from 'node:path'
+import { getCompileCacheDir } from 'node:module'
+import { dirname, join } from 'node:path'
 import { Writable } from 'node:stream'
-import { loadConfiguration, loadSources, runCucumber } from '@cucumber/cucumber/api'
+import { loadConfiguration, loadSources, loadSupport, runCucumber } from '@cucumber/cucumber/api'
 import type { IRunConfiguration, ISupportCodeLibrary } from '@cucumber/cucumber/api'
 import type { Envelope } from '@cucumber/messages'
 import { Results } from '../report/results.ts'
 import type { ScenarioResult } from '../report/results.ts'
+import { Assignment } from './assignment.ts'
 import { codeHome, home } from './home.ts'
 
 /** What steps are told: the target's name, where its packages lie. */
@@ -47,6 +49,12 @@ const fewScenarios = 12
 const isSmall = async ({ sources }: IRunConfiguration): Promise<boolean> =>
   (await loadSources(sources, { cwd: home() })).plan.length <= fewScenarios
 
+/** Workers take what was compiled before from where this thread does: it is not enabled there by itself. */
+const compileCache = (): Readonly<Record<string, string>> => {
+  const folder = getCompileCacheDir()
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) }
+}
+
 export const createRunner = (): Runner => {
   let steps: ISupportCodeLibrary | undefined
   return {
@@ -73,20 +81,23 @@ export const createRunner = (): Runner => {
       )
       if (typeof workers !== 'number' && (await isSmall(runConfiguration))) runConfiguration.runtime.parallel = 0
       const results = new Results()
-      const { support } = await runCucumber(
+      const assignment = new Assignment()
+      steps ??= await loadSupport(runConfiguration, { cwd: home() })
+      await runCucumber(
         {
           ...runConfiguration,
-          ...(steps !== undefined && { support: steps }),
+          // What setParallelCanAssign would set for good; here it is another one for each run.
+          support: Object.assign(steps, { parallelCanAssign: assignment.mayBegin }),
           formats: { stdout: 'rerun', files: {}, publish: false, options: {} },
         },
-        { cwd: home(), stdout: nowhere(), stderr: process.stderr },
+        { cwd: home(), stdout: nowhere(), stderr: process.stderr, env: { ...process.env, ...compileCache() } },
         (message) => {
           said?.(message)
+          assignment.take(message)
           const result = results.take(message)
           if (result !== undefined) found(result)
         },
       )
-      steps = support
       return results.unreadable
     },
   }

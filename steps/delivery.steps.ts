@@ -76,7 +76,7 @@ Then(
 Then(
   'the message goes to {host} or to {host}, and nowhere else',
   async function (this: MailWorld, one: string, other: string) {
-    this.needs('outgoing', 'sends nothing to other servers')
+    this.needs('outgoing')
     await this.rest()
     const receivers = this.scene.exchangers.flatMap(({ name, received }) => received.map(() => name))
     assert.equal(receivers.length, 1, `it was received by ${receivers.join(', ') || 'nobody'}`)
@@ -173,7 +173,7 @@ Then('{host} is not asked for more than {int} octets', async function (this: Mai
 })
 
 Then('the hosts are tried in this order:', async function (this: MailWorld, table: DataTable) {
-  this.needs('outgoing', 'sends nothing to other servers')
+  this.needs('outgoing')
   await this.rest()
   const contacts = this.scene.exchangers.flatMap((exchanger) =>
     exchanger.conversations.map(({ spoken }) => ({ name: exchanger.name, at: spoken[0]?.at ?? 0 })),

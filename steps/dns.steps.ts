@@ -71,7 +71,7 @@ Given(
 )
 
 Then('the name server is asked for {word} of {domain}', async function (this: MailWorld, type: string, name: string) {
-  this.needs('outgoing', 'sends nothing to other servers')
+  this.needs('outgoing')
   await this.rest()
   const asked = this.scene.dns.questions.filter((question) => question.name.toLowerCase() === name)
   assert.ok(

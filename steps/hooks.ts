@@ -11,6 +11,7 @@ import { NotApplicable, TargetUnavailable } from '../targets/faults.ts'
 import type { Capability } from '../targets/target.ts'
 import { whyFull } from '../targets/scratch.ts'
 import { attachEvidence } from './evidence.ts'
+import { lacks } from './lacks.ts'
 import { lintReplies } from './reply-lint.ts'
 import { unbalanced, undeclaredNames, unseenRefusals } from './standing-checks.ts'
 import type { MailWorld } from './world.ts'
@@ -44,7 +45,7 @@ Before(async function (this: MailWorld, parameter: ITestCaseHookParameter) {
   this.ownProcess = this.parameters.outOfProcess === true || needs.includes('kill')
   await this.open({ ipv6: needs.includes('ipv6') })
   const missing = needs.filter((need) => !this.target.capabilities.has(need))
-  if (missing.length > 0) return skip(this, `has no ${missing.join(', ')}`)
+  if (missing.length > 0) return skip(this, lacks(missing))
   const unfit = this.target.unfit?.(JSON.stringify(parameter.pickle.steps))
   if (unfit !== undefined) return skip(this, unfit)
   if (needs.includes('admin')) this.settings = { ...this.settings, admin: { enabled: true, port: 0 } }

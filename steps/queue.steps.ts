@@ -9,7 +9,7 @@ import { until } from './patience.ts'
 import type { MailWorld } from './world.ts'
 
 const waiting = async (world: MailWorld): Promise<readonly QueuedRecipient[]> => {
-  world.needs('outgoing', 'sends nothing to other servers')
+  world.needs('outgoing')
   const target = await world.serverRuns()
   if (target.queue === undefined) throw new NotApplicable('does not show its queue')
   return target.queue()
@@ -29,7 +29,7 @@ const advance = async (world: MailWorld, milliseconds: number): Promise<void> =>
 }
 
 const toNextAttempt = async (world: MailWorld): Promise<void> => {
-  world.needs('outgoing', 'sends nothing to other servers')
+  world.needs('outgoing')
   const target = await world.serverRuns()
   const wait = await target.nextAttempt?.()
   assert.notEqual(wait, undefined, 'nothing waits for an attempt')
@@ -137,7 +137,7 @@ Then(
 )
 
 Then('the next attempt is due in {duration}', async function (this: MailWorld, milliseconds: number) {
-  this.needs('outgoing', 'sends nothing to other servers')
+  this.needs('outgoing')
   await this.rest()
   const wait = await this.target.nextAttempt?.()
   assert.notEqual(wait, undefined, 'nothing waits for an attempt')

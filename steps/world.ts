@@ -16,6 +16,7 @@ import type { SettingsDocument } from '../server/settings/schema.ts'
 import type { Capability, Endpoint, StoredMessage, Target } from '../targets/target.ts'
 import { newCast, passwordOf, place } from './cast.ts'
 import type { Person } from './cast.ts'
+import { lacks } from './lacks.ts'
 import type { Letter } from './letters.ts'
 import { plainMessage } from './letters.ts'
 import { paceOf } from '../targets/host/pace.ts'
@@ -90,7 +91,7 @@ export class MailWorld extends World<RunParameters> {
   }
 
   /** Ends the scenario as "not applicable" where the target lacks something that only shows on the way. */
-  needs(capability: Capability, otherwise: string): void {
+  needs(capability: Capability, otherwise = lacks([capability])): void {
     if (!this.target.capabilities.has(capability)) throw new NotApplicable(otherwise)
   }
 
@@ -255,7 +256,7 @@ export class MailWorld extends World<RunParameters> {
 
   /** A host that something is expected to reach. */
   host(name: string): Exchanger {
-    this.needs('outgoing', 'sends nothing to other servers')
+    this.needs('outgoing')
     return this.neighbour(name)
   }
 

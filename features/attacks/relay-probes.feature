@@ -225,7 +225,7 @@ Feature: No trick gets a stranger's mail through
         | kind |
         | authenticated, then STARTTLS |
 
-  @must
+  @must @needs-outgoing
   Rule: The probes see what they are for
 
     @relay-probe-202

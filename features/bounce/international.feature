@@ -1,3 +1,4 @@
+@needs-outgoing
 Feature: Reports about international addresses reach senders of either kind
   A sender whose own address is ASCII must be able to read the report anywhere; one whose address is not, gets it as it is.
 

@@ -1,3 +1,4 @@
+@needs-outgoing
 Feature: The sender is told what became of a message
   What was accepted and cannot be delivered is reported to the reverse-path, once, and to nobody else.
 

@@ -1,4 +1,4 @@
-@needs-dsn
+@needs-dsn @needs-outgoing
 Feature: The sender decides what to be told of
   NOTIFY asks for reports of success, failure or delay, or for silence; every server on the way obeys, or passes the duty on.
 

@@ -1,3 +1,4 @@
+@needs-outgoing
 Feature: The report brings back what the sender needs to know the message by
   RET decides how much; whatever comes back must survive the way.
 

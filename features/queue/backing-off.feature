@@ -1,3 +1,4 @@
+@needs-outgoing
 Feature: A destination in trouble is left in peace
   Twenty messages for a dead host are no reason for twenty connections; and one bad moment of a host is none to
   avoid it.

@@ -59,8 +59,8 @@ Feature: What was accepted is not lost
     @needs-kill
     Example: A crash right after the reply
       Given alice sends a message to bob@there.example
-      And mx1.there.example can be reached again
       When the server is killed and started again
+      And mx1.there.example can be reached again
       And the operator runs the queue
       Then mx1.there.example receives it once
 

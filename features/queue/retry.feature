@@ -1,3 +1,4 @@
+@needs-outgoing
 Feature: Outgoing mail waits and is tried again
   A destination that cannot take mail now may take it in an hour. The server keeps what it accepted, tries
   again at growing intervals, and gives up only after days.

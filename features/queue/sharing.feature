@@ -1,3 +1,4 @@
+@needs-outgoing
 Feature: Destinations share sessions and do not wait for each other
   Several messages for one host go over one connection; one slow host does not hold up the others.
 

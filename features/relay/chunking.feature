@@ -1,3 +1,4 @@
+@needs-outgoing
 Feature: Content goes in chunks where that is offered
   CHUNKING counts octets instead of looking for the dot; BINARYMIME needs it.
 

@@ -1,3 +1,4 @@
+@needs-outgoing
 Feature: Content passes through unchanged
   A relay is a pipe with a stamp: it puts its trace field on top and touches nothing else, however strange it looks.
 

@@ -1,3 +1,4 @@
+@needs-outgoing
 Feature: The server is a well-mannered client
   Whoever receives our mail sees a session as the standard draws it: introduced, in order, one thing after the
   other, and ended with a goodbye.

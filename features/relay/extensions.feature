@@ -1,3 +1,4 @@
+@needs-outgoing
 Feature: What the far host can not do is never pretended
   Content and addresses go on as they came, with the extensions that the far host offers; where it lacks one
   that the message needs, the sender is told.

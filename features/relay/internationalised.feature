@@ -1,3 +1,4 @@
+@needs-outgoing
 Feature: Internationalised mail goes only where it is understood
   An address in UTF-8 must not reach a server that reads only ASCII, and mail that needs nothing new is sent as ever.
 

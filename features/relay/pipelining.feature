@@ -1,3 +1,4 @@
+@needs-outgoing
 Feature: Commands go in groups where that is allowed
   PIPELINING saves time, and each answer still belongs to its own command.
 

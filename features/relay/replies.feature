@@ -1,3 +1,4 @@
+@needs-outgoing
 Feature: Replies of other servers are understood as the standard reads them
   Servers say the same in many ways. What counts is the code, and of the code the first digit.
 

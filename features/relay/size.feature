@@ -1,3 +1,4 @@
+@needs-outgoing
 Feature: Sizes and places are honoured
   The other server may have a limit, a full disk or a full mailbox; each answer says for whom and for how long.
 

@@ -1,3 +1,4 @@
+@needs-outgoing
 Feature: Mail to other servers travels under TLS where that is offered
   An eavesdropper in the path reads nothing, and what was said in clear before TLS binds nobody.
 

@@ -1,3 +1,4 @@
+@needs-outgoing
 Feature: What cannot be delivered onwards is reported to its sender
   Having accepted a message, a relay delivers it or says why not: to the reverse-path, from nobody.
 

@@ -1,3 +1,4 @@
+@needs-outgoing
 Feature: All addresses of a destination are tried in their order
   A host may have several addresses, a domain many hosts. Mail arrives as long as one of them can be reached.
 

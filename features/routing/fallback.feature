@@ -1,3 +1,4 @@
+@needs-outgoing
 Feature: When a mail exchanger fails, the next one is tried
   A domain lists several hosts so that the loss of one does not delay its mail.
 

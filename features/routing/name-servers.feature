@@ -1,3 +1,4 @@
+@needs-outgoing
 Feature: A name server in trouble delays mail, and loses none
   DNS may fail, be slow or answer by halves. What it did not say is not taken for an answer.
 

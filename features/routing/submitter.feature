@@ -1,3 +1,4 @@
+@needs-outgoing
 Feature: Who submitted a message is told only where that is known
   AUTH= hands the name of an authenticated submitter on; a name that nobody vouches for is worse than none.
 

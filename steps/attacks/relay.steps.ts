@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { Then, When } from '@cucumber/cucumber'
 import { makeProbes } from '../../probes/relay.ts'
-import type { Attempt, Names, RelayErrand } from '../../probes/relay.ts'
+import type { Names, RelayErrand } from '../../probes/relay.ts'
 import { relayPositions, relayProbes, relaySessions } from '../../probes/relay-probes.ts'
 import type { RelayProbe, RelaySession } from '../../probes/relay-probes.ts'
 import { verdictOf, verdictText } from '../../probes/verdict.ts'
@@ -15,6 +15,7 @@ import { setField } from '../service.ts'
 import type { MailWorld } from '../world.ts'
 import { findsOf } from './finds.ts'
 import { patience } from './patience.ts'
+import { abreast, inRows } from './rows.ts'
 
 const base = relaySessions.find(({ shared }) => shared === true)
 const verdictsOf = new WeakMap<MailWorld, readonly RelayVerdict[]>()
@@ -77,21 +78,6 @@ const placeOf = (world: MailWorld, name: string): Place => {
     default:
       return { from: world.scene.address('stranger') }
   }
-}
-
-/** Sessions of their own go in so many rows beside each other: a server that makes everybody wait for its greeting makes three wait at once. */
-const abreast = 3
-
-/** Deals the probes to rows, and gives what was made of them in the order of the table. */
-const inRows = async (
-  probes: readonly RelayProbe[],
-  rows: number,
-  make: (some: readonly RelayProbe[]) => Promise<readonly Attempt[]>,
-): Promise<readonly Attempt[]> => {
-  const dealt = Array.from({ length: rows }, (_, row) => probes.filter((_probe, index) => index % rows === row))
-  const made = (await Promise.all(dealt.map(make))).flat()
-  const places = new Map(probes.map((probe, index) => [probe, index]))
-  return made.toSorted((one, other) => (places.get(one.probe) ?? 0) - (places.get(other.probe) ?? 0))
 }
 
 const attempts = async (
@@ -201,7 +187,7 @@ Then('mail for people here is taken, whatever its address looks like', function 
 })
 
 Then('the probes see that mail is relayed', function (this: MailWorld) {
-  this.needs('outgoing', 'sends nothing to other servers')
+  this.needs('outgoing')
   const plain = verdicts(this).filter(({ attempt }) => attempt.recipient === '<bob@there.example>')
   assert.ok(
     plain.some(({ rung, breach }) => rung === 'delivered' && breach),

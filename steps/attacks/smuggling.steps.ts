@@ -14,6 +14,7 @@ import type { WireClient, WireReply } from '../../simulators/contract.ts'
 import { keepsLineEnds } from '../content.ts'
 import type { MailWorld } from '../world.ts'
 import { patience } from './patience.ts'
+import { abreast, inRows } from './rows.ts'
 
 const findingsOf = new WeakMap<MailWorld, readonly Finding[]>()
 
@@ -114,6 +115,11 @@ const attempt = async (
   return { replies, closed: false }
 }
 
+/** The session that is open for the next try. */
+interface Wires {
+  current: WireClient | undefined
+}
+
 /** Longer sequences are cut at every octet at once only. */
 const longestCutSingly = 4
 
@@ -129,7 +135,7 @@ const tryVariant = async (
   manner: Manner,
   variant: Variant,
   split: boolean,
-  wires: { current: WireClient | undefined },
+  wires: Wires,
 ): Promise<string> => {
   const told = new Set<string>()
   for (const cuts of split ? cutsOf(variant, payload(variant, world.nextToken()).at) : [[]]) {
@@ -162,6 +168,15 @@ const tryVariant = async (
   return [...told].join(', ')
 }
 
+/** What the server said to each variant, in their order. */
+const tryAll = async (world: MailWorld, manner: Manner, split: boolean): Promise<readonly string[]> =>
+  inRows(variants, world.target.isOurs === true ? 1 : abreast, async (row) => {
+    const wires: Wires = { current: undefined }
+    const told: string[] = []
+    for (const variant of row) told.push(await tryVariant(world, manner, variant, split, wires))
+    return told
+  })
+
 When(
   /^mallory sends every end of data that is none by (DATA|BDAT) (in clear|under TLS) (in one segment|split at every octet)$/,
   { timeout: patience },
@@ -176,14 +191,15 @@ When(
       to: 'alice@here.example',
       twice: this.target.isOurs !== true,
     }
-    const wires: { current: WireClient | undefined } = { current: undefined }
-    const findings: Finding[] = []
-    for (const variant of variants) {
-      const told = await tryVariant(this, manner, variant, segments !== 'in one segment', wires)
-      const deviates = told.includes('ends the data')
-      findings.push({ variant, told, deviates, exploitableWith: deviates ? sendersOf(variant) : [] })
-    }
-    keep(this, findings)
+    const told = await tryAll(this, manner, segments !== 'in one segment')
+    keep(
+      this,
+      variants.map((variant, index): Finding => {
+        const said = told[index] ?? ''
+        const deviates = said.includes('ends the data')
+        return { variant, told: said, deviates, exploitableWith: deviates ? sendersOf(variant) : [] }
+      }),
+    )
   },
 )
 
@@ -239,8 +255,7 @@ When(
     await this.serverRuns()
     const alice = this.person('alice')
     const manner = { command, secure: false, source: this.sourceOf(alice), from: alice.mailbox, to }
-    const wires: { current: WireClient | undefined } = { current: undefined }
-    for (const variant of variants) await tryVariant(this, manner, variant, false, wires)
+    await tryAll(this, manner, false)
     await this.rest()
   },
 )

@@ -51,6 +51,9 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
   const written = new Map<string, string>()
   /** What each command was given last: the same again changes nothing. */
   const made = new Map<string, string | undefined>()
+  let current: Rendered | undefined
+  /** It was told in this scenario to read its configuration again, and nobody knows when it has. */
+  let reloaded = false
   let named = ''
   let daemon: Program | undefined
   let death: string | undefined
@@ -60,7 +63,8 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
   /** What a server that runs cannot be told anew: all but the files that it looks at for every session. */
   const fixedPart = ({ files, commands }: Pick<Rendered, 'files' | 'commands'>): string =>
     JSON.stringify([Object.entries(files).filter(([path]) => product.live?.includes(path) !== true), commands])
-  const write = async ({ files, commands, hostName }: Rendered): Promise<void> => {
+  const write = async (rendered: Rendered): Promise<void> => {
+    const { files, commands, hostName } = rendered
     for (const gone of [...written.keys()].filter((path) => files[path] === undefined)) {
       box.remove(gone)
       written.delete(gone)
@@ -80,7 +84,8 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
       if (code !== 0) throw new TargetUnavailable(`${one.command.join(' ')} ended with ${code}: ${text}${errors}`)
       made.set(command, one.input)
     }
-    configuration = fixedPart({ files, commands })
+    configuration = fixedPart(rendered)
+    current = rendered
   }
   const start = async (): Promise<void> => {
     if (places.length === 0) return
@@ -145,6 +150,8 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
       await setTimeout(pollMilliseconds)
     }
   }
+  const forgotten = async (): Promise<boolean> =>
+    current !== undefined && daemon !== undefined && (await product.forget?.(box, current)) === true
 
   await product.furnish(box)
   return {
@@ -175,7 +182,10 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
       await write(rendered)
       if (listeners.length === 0) await stop()
       else if (closed) await start()
-      else await product.reload(box)
+      else {
+        await product.reload(box)
+        reloaded = true
+      }
     },
     async again(how) {
       await (how === 'killed' ? kill() : stop())
@@ -195,9 +205,11 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
       const busy = !(await settled())
       const said = log.text()
       const waiting = daemon === undefined ? 0 : (await product.queue(box, said)).length
-      if (busy || death !== undefined || waiting > 0 || product.remembers(said)) {
+      const isNew = waiting === 0 && !product.remembers(said)
+      if (busy || death !== undefined || reloaded || !(isNew || (await forgotten()))) {
         await kill()
         configuration = ''
+        reloaded = false
         return
       }
       for (const name of await readdir(box.path('/var/mail'))) {

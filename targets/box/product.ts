@@ -69,6 +69,11 @@ export interface Product {
   ended(log: string, address: string): boolean
   /** It tried to send something, so that it may remember how that went: the next scenario gets a new start. */
   remembers(log: string): boolean
+  /**
+   * Makes the running server, which is at rest, as new: nothing waits in it and nothing is remembered. False where that takes
+   * a new start. Absent: it always does.
+   */
+  forget?(box: Box, rendered: Rendered): Promise<boolean>
   /** Removes everything that waits; only called while it is stopped. */
   empty(box: Box): Promise<void>
 }

@@ -29,6 +29,7 @@ const capabilities: ReadonlySet<Capability> = new Set<Capability>([
 
 const spool = '/var/spool/exim4'
 const program = '/usr/sbin/exim4'
+const intervalFile = '/etc/exim4/interval'
 
 /** `key: value` lines; keys and values that Exim would read otherwise are quoted. */
 const table = (entries: Iterable<readonly [string, string]>): string =>
@@ -52,7 +53,7 @@ const files = (house: House, place: Place): Rendered['files'] => {
     '/etc/exim4/certificate.pem': { text: place.certificate.cert },
     '/etc/exim4/key.pem': { text: place.certificate.key, mode: 0o600, owner: 'Debian-exim' },
     '/etc/exim4/trusted.pem': { text: place.trustedCertificates ?? '' },
-    '/etc/exim4/interval': { text: intervalOf(queue.retryAfter) },
+    [intervalFile]: { text: intervalOf(queue.retryAfter) },
   }
 }
 
@@ -149,7 +150,7 @@ export const exim: Product = {
     box.folder('/var/log/exim4', 'Debian-exim', 'Debian-exim', 0o750)
     box.folder('/var/mail', 'Debian-exim', 'Debian-exim', 0o755)
   },
-  daemon: ['/bin/bash', '-c', `exec ${program} -bdf $(cat /etc/exim4/interval)`],
+  daemon: ['/bin/bash', '-c', `exec ${program} -bdf $(<${intervalFile})`],
   // Debian's service runs the queue at its start (-q30m); within a scenario only where it is told to.
   async resume(box) {
     await box.run([program, '-q'])
@@ -186,6 +187,13 @@ export const exim: Product = {
   },
   ended: (log, address) => new RegExp(`(?:=>|->|\\*\\*|>>) .*${literally(address)}`, 'i').test(log),
   remembers: (log) => /^.{19} \S{16,} (?:==|\*\*|H=)|T=(?:remote_smtp|smarthost)/m.test(log),
+  async forget(box, rendered) {
+    // A daemon that looks through the queue by itself may be at it.
+    if (rendered.files[intervalFile]?.text !== '') return false
+    // What it learnt of hosts it writes down, for processes that come later; those that deliver keep nothing.
+    for (const folder of ['db', 'input', 'msglog']) box.remove(`${spool}/${folder}`)
+    return true
+  },
   async empty(box) {
     box.remove(spool)
   },

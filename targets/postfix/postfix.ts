@@ -5,6 +5,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { domainToUnicode } from 'node:url'
 import { literally } from '../box/literally.ts'
+import type { Box } from '../box/box.ts'
 import { processesIn } from '../box/processes.ts'
 import type { Place, Product, Rendered } from '../box/product.ts'
 import type { House } from '../house.ts'
@@ -48,8 +49,8 @@ const queues = [
 
 /** The queue manager has looked through what waits within so long after it was told to. */
 const flushMilliseconds = 3000
-/** It reads its configuration again within so long. */
-const reloadMilliseconds = 1000
+/** It has gone within so long, to be followed by one with another configuration or none of the memories. */
+const goneMilliseconds = 1000
 const pollMilliseconds = 10
 
 const table = (entries: Iterable<readonly [string, string]>): string =>
@@ -116,6 +117,21 @@ const tables = (house: House, place: Place): Rendered['files'] => {
       ].join('\n'),
     },
   }
+}
+
+/** The processes that keep the queue, as the box counts: one, or two while one follows the other. */
+const queueManagers = (box: Box): readonly string[] =>
+  processesIn(box.path('/proc')).flatMap(({ id, commandLine }) => (/^qmgr\b/.test(commandLine) ? [id] : []))
+
+/** Whether these queue managers are gone, or go in time. */
+const haveGone = async (box: Box, managers: readonly string[]): Promise<boolean> => {
+  const deadline = performance.now() + goneMilliseconds
+  const isHere = (): boolean => queueManagers(box).some((id) => managers.includes(id))
+  while (isHere()) {
+    if (performance.now() > deadline) return false
+    await setTimeout(pollMilliseconds)
+  }
+  return true
 }
 
 export const postfix: Product = {
@@ -198,14 +214,9 @@ export const postfix: Product = {
   },
   async reload(box) {
     // A queue manager that is about to go takes mail that it leaves lying: nobody looks there before the next mail comes.
-    const managers = (): ReadonlySet<string> =>
-      new Set(
-        processesIn(box.path('/proc')).flatMap(({ id, commandLine }) => (/^qmgr\b/.test(commandLine) ? [id] : [])),
-      )
-    const before = managers()
+    const before = queueManagers(box)
     await box.run(['/bin/bash', '-c', 'kill -HUP $(cat /var/spool/postfix/pid/master.pid)'])
-    const deadline = performance.now() + reloadMilliseconds
-    while (!before.isDisjointFrom(managers()) && performance.now() < deadline) await setTimeout(pollMilliseconds)
+    await haveGone(box, before)
   },
   async runQueue(box) {
     const waiting = filesIn(box, 'deferred')
@@ -240,6 +251,16 @@ export const postfix: Product = {
     new RegExp(`(?:to|orig_to)=<${literally(address)}>.* status=(?:sent|bounced|expired)`, 'i').test(log),
   // The queue manager remembers places that it could not reach or that refused to talk; what a host said of a message it forgets.
   remembers: (log) => /status=deferred|status=bounced (?!\(host \S+ said:)/.test(log),
+  async forget(box) {
+    // Only the queue manager remembers; the master starts another one for the next mail.
+    const managers = queueManagers(box)
+    if (managers.length > 0) await box.run(['/bin/kill', '-KILL', ...managers])
+    if (!(await haveGone(box, managers))) return false
+    await postfix.empty(box)
+    await postfix.furnish(box)
+    return true
+  },
+  /** Removes all queues, with what waits in them; `furnish` makes them anew. */
   async empty(box) {
     for (const queue of queues) box.remove(`${spool}/${queue}`)
   },
