@@ -24,12 +24,13 @@ const theOne = async (world: MailWorld, name: string): Promise<Uint8Array> => {
   return message.content
 }
 
+/** Who dies between the delivery and the note of it delivers twice, and loses nothing. Our own server is to do better. */
 Then('{person} finds the message in the mailbox', async function (this: MailWorld, name: string) {
   const found = await lettersIn(this, this.person(name).mailbox)
-  assert.equal(found.length, 1, `copies in ${name}'s mailbox`)
+  const twice = this.killed && this.target.isOurs !== true && found.length === 2
+  if (!twice) assert.equal(found.length, 1, `copies in ${name}'s mailbox`)
 })
 
-/** Who dies between the delivery and the note of it delivers twice, and loses nothing. Our own server is to do better. */
 Then('{person} finds each of the {int} messages', async function (this: MailWorld, name: string, count: number) {
   await this.rest()
   const stored = await this.mailbox(this.person(name).mailbox)
