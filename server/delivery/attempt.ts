@@ -213,6 +213,7 @@ class HostDelivery implements LaneDelivery {
       const verdicts = await session.transact(mail, content, (early) => {
         const known = settledBy(session, early)
         settling = settling.then(() => ledger.settle(known)) // rfc2033-5-04
+        settling.catch(() => undefined) // looked at below, when the transaction is over
       })
       await settling
       const settled: Result[] = []
