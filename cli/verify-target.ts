@@ -57,8 +57,8 @@ const progress = (out: NodeJS.WriteStream): { show(judged: Judged): void; end():
   }
 }
 
-/** What is known to differ at this target; nothing where there is no such file. */
-const expectationsOf = async (target: string, problems: string[]): Promise<Expectations> => {
+/** What is known to differ at this target; nothing where there is no such file. Mistakes in it are added to the problems. */
+export const expectationsOf = async (target: string, problems: string[]): Promise<Expectations> => {
   const none: Expectations = { target, version: '', deviations: [] }
   const file = home(`fixtures/expectations/${target}.yaml`)
   if (!existsSync(file)) return none
