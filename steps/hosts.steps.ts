@@ -26,11 +26,11 @@ Given(
 Given("{person}'s network is trusted in the form {word}", function (this: MailWorld, person: string, form: string) {
   const own = this.sourceOf(this.person(person)).split('.')
   const model = ['127', '1', '2', '3']
-  const parts = form.split('/')[0]?.split('.') ?? []
+  const [, clothes = '', figures = '', prefix = ''] = /^(::ffff:)?([\d.*]+)(\/\d+)?$/.exec(form) ?? []
+  const parts = figures.split('.')
   const octets = parts.map((part, at) => {
     if (part === model[at]) return own[at]
     return part === '*' || part === '0' ? part : String((Number(own[at]) + 1) % 256)
   })
-  const network = form.includes('/') ? `${octets.join('.')}/${form.split('/')[1]}` : octets.join('.')
-  this.settings = { ...this.settings, relay: { trustedHosts: [network] } }
+  this.settings = { ...this.settings, relay: { trustedHosts: [`${clothes}${octets.join('.')}${prefix}`] } }
 })

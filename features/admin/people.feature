@@ -132,6 +132,19 @@ Feature: Users and their mailboxes over HTTP
         | mailboxes[1].user     | carol |
         | mailboxes[1].messages | 1     |
 
+    @mail-service-31
+    Example: A message that was taken out leaves room at once
+      Given the administrator sends PATCH /api/users/alice with:
+        """
+        { "quota": 5000 }
+        """
+      And mallory sends a message of 2500 octets to alice@here.example
+      And alice finds the message in the mailbox
+      When the administrator sends DELETE /api/mailboxes/alice/{alice}
+      And mallory sends a message of 2000 octets to alice@here.example
+      Then alice finds the message in the mailbox
+      And the queue is empty
+
     Example: A message that another program has read
       Given another program reads the mailbox of alice
       When the administrator asks for /api/mailboxes/alice

@@ -78,3 +78,26 @@ Feature: Trusted hosts are named as the administrator knows them
         | 128.*.*.* |
         | 127.2.*.* |
         | 127.1.3.* |
+
+    Scenario Outline: <form> is a network of IPv4 in the clothes of IPv6
+      Given the server is one of our own
+      And mallory's network is trusted in the form <form>
+      And there.example has the mail exchanger mx1.there.example
+      When mallory sends a message to bob@there.example
+      Then mx1.there.example receives it for bob@there.example
+
+      Examples: as servers that listen to both kinds tell it
+        | form                 |
+        | ::ffff:127.1.2.3     |
+        | ::ffff:127.1.0.0/109 |
+
+    Scenario Outline: Not <form> either
+      Given the server is one of our own
+      And mallory's network is trusted in the form <form>
+      When mallory sends a message to bob@there.example
+      Then the message is refused permanently
+
+      Examples: somebody else's, and one that is no network of IPv4
+        | form                 |
+        | ::ffff:127.1.3.0/120 |
+        | ::ffff:127.1.2.3/95  |

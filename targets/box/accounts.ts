@@ -20,6 +20,8 @@ const accounts: readonly Account[] = [
   { name: 'smmsp', id: 7107, home: '/var/lib/sendmail' },
   /** Owns the mailboxes. */
   { name: 'vmail', id: 7108, home: '/var/mail' },
+  { name: 'dovecot', id: 7109, home: '/usr/lib/dovecot' },
+  { name: 'dovenull', id: 7110, home: '/nonexistent' },
   { name: 'nobody', id: 65_534, home: '/' },
 ]
 
