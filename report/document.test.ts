@@ -127,6 +127,19 @@ test.each([
   expect(openRelayAnswer({ ...report, scenarios }, 'reference').answer).toBe(answer)
 })
 
+test.each([
+  [['relay-probe-203'], 'in part'],
+  [['relay-probe-203', 'relay-probe-121'], 'in part'],
+  [['relay-probe-203', 'relay-probe-201'], 'yes'],
+] as const)('mail relayed in %o makes the answer "%s"', (ids, answer) => {
+  const [model] = made('failed').scenarios
+  const evidence = [{ name: 'relay probes', text: 'RELAYS relay-probe-01 <> → <bob@x>: delivered to mx1' }]
+  const scenarios = ids.flatMap((id) =>
+    model === undefined ? [] : [{ ...model, verdict: 'fail' as const, requirements: [id], evidence }],
+  )
+  expect(openRelayAnswer({ ...made('failed'), scenarios }, 'reference').answer).toBe(answer)
+})
+
 test('several targets have one row each, and what is new since the baseline', () => {
   const judged = [judge(scenario('features/mail-service/open-relay.feature', 9, ['mail-service-15'], 'failed'))]
   const merged = merge([

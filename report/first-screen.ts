@@ -13,10 +13,17 @@ export const escaped = (text: string): string =>
 const answers = {
   no: 'No.',
   yes: 'Yes, mail of strangers passed.',
+  'in part': 'Not to strangers from the network.',
   'not shown': 'Not shown to be one, nor to be none.',
   unknown: 'Not known.',
 } as const
-const shortAnswers = { no: 'no', yes: 'YES', 'not shown': 'not shown', unknown: 'not known' } as const
+const shortAnswers = {
+  no: 'no',
+  yes: 'YES',
+  'in part': 'in part',
+  'not shown': 'not shown',
+  unknown: 'not known',
+} as const
 
 const storyCard = ({ title, says, standing, scenarios, failed }: Story): string => `
       <li class="story ${standing.replace(' ', '-')}">
@@ -62,6 +69,10 @@ const cell = (label: string, kind: string, text: string, small = ''): string =>
 const storyCell = ({ title, standing, failed, scenarios }: Story): string =>
   cell(title, standing.replace(' ', '-'), standing, failed > 0 ? `${failed}/${scenarios}` : '')
 
+/** How many of the failures were known before. */
+const knownAmong = ({ failed, known }: Count): string =>
+  known === 0 ? '' : ` <small>${known === failed ? 'all' : known} known</small>`
+
 /** Several targets: a row for each, the open-relay answer first. */
 const severalTargets = (report: ReportDocument): string => {
   const { targets } = report.head
@@ -77,7 +88,7 @@ const severalTargets = (report: ReportDocument): string => {
           <th scope="row">${escaped(name)} <small>${escaped(version)}</small></th>
           ${cell('Open relay', `relay-${relay.answer.replace(' ', '-')}`, shortAnswers[relay.answer], how)}
           ${storiesOf(report, name).map(storyCell).join('')}
-          <td data-label="hold">${count.passed}</td><td data-label="fail"${count.failed > 0 ? ' class="fails"' : ''}>${count.failed}${count.known > 0 ? ` <small>${count.known} known</small>` : ''}</td><td data-label="not judged">${count.other}</td>
+          <td data-label="hold">${count.passed}</td><td data-label="fail"${count.failed > 0 ? ' class="fails"' : ''}>${count.failed}${knownAmong(count)}</td><td data-label="not judged">${count.other}</td>
           <td data-label="MUST tried">${must === undefined ? '' : `${must.tried}/${must.of}`}</td>
         </tr>`
   })
