@@ -190,13 +190,13 @@ Feature: Addresses are read as the standard writes them
         EHLO client.example
         """
       Then MAIL is answered for the parameters:
-        | parameters              | answer    |
-        | SIZE=1=2                | 501 5.5.4 |
-        | SIZE= 5                 | 501 5.5.4 |
-        | =5                      | 501 5.5.4\|555 5.5.4 |
-        | RET=ALL                 | 501 5.5.4 |
-        | FANCY                   | 555 5.5.4 |
-        | FANCY=yes               | 555 5.5.4 |
-        | XFANCY=yes              | 555 5.5.4 |
-        | NOTIFY=NEVER            | 555 5.5.4 |
-        | SIZE=5 RET=FULL ENVID=1 | 250       |
+        | parameters              | answer               | of others            |
+        | SIZE=1=2                | 501 5.5.4            |                      |
+        | SIZE= 5                 | 501 5.5.4            |                      |
+        | =5                      | 501 5.5.4\|555 5.5.4 |                      |
+        | RET=ALL                 | 501 5.5.4            | 501 5.5.4\|555 5.5.4 |
+        | FANCY                   | 555 5.5.4            |                      |
+        | FANCY=yes               | 555 5.5.4            |                      |
+        | XFANCY=yes              | 555 5.5.4            |                      |
+        | NOTIFY=NEVER            | 555 5.5.4            |                      |
+        | SIZE=5 RET=FULL ENVID=1 | 250                  |                      |

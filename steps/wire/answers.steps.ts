@@ -44,6 +44,15 @@ const leadsOn = /^(?:EHLO|HELO|MAIL|RCPT)\b/i
 const asksForMore = ({ code }: WireReply): boolean => code >= 300 && code < 400
 
 /**
+ * A path that is written wrongly is 501, or "553 … mailbox name not allowed (e.g., mailbox syntax incorrect)" (RFC 5321 §4.2.3;
+ * §4.3.2 lists both for MAIL and RCPT). Ours keeps to the first.
+ */
+const inOtherWords = (pattern: string, command: string): string =>
+  /^(?:MAIL|RCPT)\b/i.test(command) && pattern.split('|').some((one) => /^50[1z](?: 5\.1\.\d+)?$/.test(one))
+    ? `${pattern}|553`
+    : pattern
+
+/**
  * Sends each row's command and holds its answer against the row's pattern; `before` is said ahead of each. Every answer that
  * is not the wanted one is told, so that no deviation hides behind another, up to one after which nobody knows what the next
  * line is to the server: a command, or the answer to a challenge.
@@ -66,7 +75,8 @@ const answers = async (
       wire = await connect(world, stranger)
       await wire.reply()
     }
-    const pattern = world.asOffered(wanted)
+    const exact = world.asOffered(wanted)
+    const pattern = world.target.isOurs === true ? exact : inOtherWords(exact, wrap(command))
     await sayAll(wire, before)
     await wire.send(Buffer.concat([unescapeBytes(world.fillIn(wrap(command))), Buffer.from('\r\n')]))
     const reply = await wire.reply().catch((error: unknown) => {
