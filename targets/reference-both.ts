@@ -25,3 +25,6 @@ export const everyReference: readonly Capability[] = [
 
 export const sentencesOf = (mistakes: readonly Mistake[]): string =>
   mistakes.map(({ place, wrong, remedy }) => `${place}: ${wrong} ${remedy}`).join('\n')
+
+/** Mailboxes are named for their users, and the users of the scenarios for their local-parts. */
+export const mailboxName = (address: string): string => (address.split('@')[0] ?? address).toLowerCase()

@@ -14,7 +14,7 @@ import { setTimeout } from 'node:timers/promises'
 import { codeHome } from '../cli/home.ts'
 import type { SettingsDocument } from '../server/settings/schema.ts'
 import type { Mistake } from '../server/settings/mistake.ts'
-import { everyReference, sentencesOf } from './reference-both.ts'
+import { everyReference, mailboxName, sentencesOf } from './reference-both.ts'
 import type { Capability, Endpoint, QueuedRecipient, StoredMessage, Surroundings, Target } from './target.ts'
 
 const capabilities: ReadonlySet<Capability> = new Set<Capability>([...everyReference, 'apply', 'kill'])
@@ -22,6 +22,8 @@ const capabilities: ReadonlySet<Capability> = new Set<Capability>([...everyRefer
 const startMilliseconds = 15_000
 const stopMilliseconds = 5000
 const pollMilliseconds = 20
+/** What is due and was not begun in so many looks waits for something. */
+const stillLooks = 25
 const token = 'token-of-one-scenario-only'
 
 interface Ready {
@@ -42,6 +44,13 @@ interface QueueAnswer {
     }[]
   }[]
 }
+
+interface JournalAnswer {
+  readonly events: readonly { readonly detail: Readonly<Record<string, string | number | boolean>> }[]
+}
+
+/** What the journal tells when a recipient's mail has come to an end, under whatever name. */
+const ends = ['recipient-expanded', 'recipient-delivered', 'recipient-failed', 'recipient-expired']
 
 /** The next line of `serve --json`, or why there is none. */
 const nextLine = async (child: ChildProcess, lines: Interface, said: readonly string[]): Promise<Ready> => {
@@ -141,6 +150,7 @@ export const createReferenceProcessTarget = (): Target => {
     },
     async rest(deadlineMilliseconds) {
       const deadline = performance.now() + deadlineMilliseconds
+      let still = 0
       for (;;) {
         const { messages, totals } = await queueNow()
         const now = Date.now()
@@ -151,6 +161,9 @@ export const createReferenceProcessTarget = (): Target => {
         )
         // What the operator asked for is under way without being due.
         if (due.length === 0 && totals.underWay === 0) return
+        // Due, and nobody at it: their destination is left in peace for a while.
+        still = totals.underWay === 0 ? still + 1 : 0
+        if (still === stillLooks) return
         if (performance.now() > deadline)
           throw new Error(
             `the queue did not come to rest: ${due.length} recipients are due, ${totals.underWay} under way`,
@@ -186,8 +199,21 @@ export const createReferenceProcessTarget = (): Target => {
           })),
       )
     },
+    async nextAttempt() {
+      const waiting = (await queueNow()).messages.flatMap(({ recipients }) =>
+        recipients.flatMap(({ state, dueAt }) =>
+          state === 'queued' && dueAt !== undefined ? [Date.parse(dueAt)] : [],
+        ),
+      )
+      return waiting.length === 0 ? undefined : Math.max(0, Math.min(...waiting) - Date.now())
+    },
+    async ended(address) {
+      const answer = await ask(`/api/journal?event=${ends.join(',')}&limit=10000`)
+      const { events } = (await answer.json()) as JournalAnswer
+      return events.some(({ detail }) => String(detail['address'] ?? '').toLowerCase() === address.toLowerCase())
+    },
     async mailbox(address): Promise<readonly StoredMessage[]> {
-      const user = address.split('@')[0] ?? address
+      const user = mailboxName(address)
       const all = (await (await ask('/api/mailboxes')).json()) as {
         readonly mailboxes: readonly { readonly user: string }[]
       }

@@ -12,7 +12,7 @@ import { readSettingsFile } from '../server/settings/load.ts'
 import { startServer } from '../server/main.ts'
 import type { ReferenceServer } from '../server/main.ts'
 import { createVirtualClock } from '../simulators/clock.ts'
-import { everyReference, sentencesOf } from './reference-both.ts'
+import { everyReference, mailboxName, sentencesOf } from './reference-both.ts'
 import { usualExtensions } from './target.ts'
 import type {
   Capability,
@@ -39,9 +39,6 @@ const quietMilliseconds = 8
 const busyMilliseconds = 4
 const longestSettlingMilliseconds = 5000
 const graceMilliseconds = 200
-
-/** Mailboxes are named for their users, and the users of the scenarios for their local-parts. */
-const mailboxName = (address: string): string => (address.split('@')[0] ?? address).toLowerCase()
 
 export const createReferenceTarget = (): Target => {
   const clock = createVirtualClock()
