@@ -1,8 +1,10 @@
 /** What is the same of the reference server however it is run: what it can do; how it is run adds the rest (a clock that can be moved, a process to kill). */
 import type { Mistake } from '../server/settings/mistake.ts'
+import { usualExtensions } from './target.ts'
 import type { Capability } from './target.ts'
 
 export const everyReference: readonly Capability[] = [
+  ...usualExtensions,
   'queue-view',
   'mailboxes',
   'submission',

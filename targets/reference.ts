@@ -13,7 +13,6 @@ import { startServer } from '../server/main.ts'
 import type { ReferenceServer } from '../server/main.ts'
 import { createVirtualClock } from '../simulators/clock.ts'
 import { everyReference, mailboxName, sentencesOf } from './reference-both.ts'
-import { usualExtensions } from './target.ts'
 import type {
   Capability,
   Endpoint,
@@ -25,7 +24,6 @@ import type {
 } from './target.ts'
 
 const capabilities: ReadonlySet<Capability> = new Set<Capability>([
-  ...usualExtensions,
   ...everyReference,
   'clock',
   'journal',
