@@ -4,11 +4,10 @@
  *
  * Needs Linux and root, Debian's packages of Dovecot (fetched, not installed) and curl.
  */
-import { setTimeout } from 'node:timers/promises'
 import { whyNot } from '../targets/box/packages.ts'
 import { lmtpPort, openDovecot } from './servers/dovecot.ts'
 import type { RunningDovecot } from './servers/dovecot.ts'
-import { expect, runScript } from './support/checks.ts'
+import { eventually, expect, runScript } from './support/checks.ts'
 import type { Checks } from './support/checks.ts'
 import { findProgram } from './support/program.ts'
 import { openService } from './support/service.ts'
@@ -78,7 +77,11 @@ const checkDelivery = async (checks: Checks, service: Service, dovecot: RunningD
       letter,
       'dan@here.example',
     )
-    const [waiting, ...others] = await eventuallyOne(service)
+    const waiters = await eventually(10, async () => {
+      const found = await service.waiting()
+      return found.length === 1 && found.every(({ attempts }) => attempts > 0) ? found : undefined
+    })
+    const [waiting, ...others] = waiters ?? (await service.waiting())
     evidence.note('Dovecot', await dovecot.log())
     expect(waiting?.address === 'carol@here.example' && others.length === 0, `there wait ${JSON.stringify(waiting)}`)
     expect(waiting?.trouble?.status === '4.2.2', `carol waits because of ${JSON.stringify(waiting?.trouble)}`)
@@ -130,16 +133,6 @@ const checkDelivery = async (checks: Checks, service: Service, dovecot: RunningD
       expect(lost.length === 0, `${name} has these not once: ${lost.join(', ')}`)
     }
   })
-}
-
-/** Who still waits when everybody else is done with. */
-const eventuallyOne = async (service: Service): ReturnType<Service['waiting']> => {
-  for (const deadline = performance.now() + 10_000; ;) {
-    const waiting = await service.waiting()
-    const isDone = waiting.length === 1 && waiting.every(({ attempts }) => attempts > 0)
-    if (isDone || performance.now() > deadline) return waiting
-    await setTimeout(50)
-  }
 }
 
 await runScript(300, async (checks) => {

@@ -4,11 +4,10 @@
  *
  * Both come from Debian's postfix package, unpacked below `POSTFIX_ROOT` or installed. Postfix itself needs root.
  */
-import { setTimeout } from 'node:timers/promises'
 import { openPostfix, postfixDomain } from './servers/postfix.ts'
 import type { RunningPostfix } from './servers/postfix.ts'
 import { checkSmtpSink } from './servers/smtp-sink.ts'
-import { expect, runScript } from './support/checks.ts'
+import { eventually, expect, runScript } from './support/checks.ts'
 import type { Checks } from './support/checks.ts'
 import { findPostfix, postfixRemedy } from './support/postfix.ts'
 import type { PostfixPlace } from './support/postfix.ts'
@@ -63,15 +62,6 @@ const contents: readonly {
 ]
 
 const withLineFeeds = (content: string): Buffer => Buffer.from(content.replaceAll('\r\n', '\n'))
-
-/** Waits until the act gives something, at most `seconds`. */
-const eventually = async <T>(seconds: number, act: () => Promise<T | undefined>): Promise<T | undefined> => {
-  for (const deadline = performance.now() + seconds * 1000; performance.now() < deadline; await setTimeout(50)) {
-    const found = await act()
-    if (found !== undefined) return found
-  }
-  return undefined
-}
 
 const checkPostfix = async (checks: Checks, service: Service, place: PostfixPlace): Promise<void> => {
   let opened: RunningPostfix | undefined

@@ -5,13 +5,13 @@
  * not in the cache.
  */
 import { readFile } from 'node:fs/promises'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { openBox } from '../../targets/box/box.ts'
 import type { Program } from '../../targets/box/programs.ts'
 import { cacheFolder, install, installedVersion, treeOf } from '../../targets/box/packages.ts'
 import type { PackageList } from '../../targets/box/packages.ts'
+import { listens } from '../../targets/box/sockets.ts'
 import type { Checks } from '../support/checks.ts'
 import { run } from '../support/program.ts'
 
@@ -85,20 +85,6 @@ service lmtp {
 const line = ({ name, quota }: Account): string =>
   `${name}:{PLAIN}${password}:7108:7108::/var/mail/${name}::${quota === undefined ? '' : `userdb_quota_rule=*:bytes=${quota}`}\n`
 
-const answers = async (host: string, port: number): Promise<boolean> => {
-  const socket = connect({ host, port })
-  const { promise, resolve } = Promise.withResolvers<boolean>()
-  socket.once('data', () => resolve(true))
-  socket.once('error', () => resolve(false))
-  socket.once('close', () => resolve(false))
-  socket.setTimeout(2000, () => resolve(false))
-  try {
-    return await promise
-  } finally {
-    socket.destroy()
-  }
-}
-
 /** Opens it on that address; it is closed with the script. */
 export const openDovecot = async (
   checks: Checks,
@@ -119,7 +105,7 @@ export const openDovecot = async (
     program = started
     const deadline = performance.now() + startMilliseconds
     for (const port of [lmtpPort, 143, 110]) {
-      while (!(await answers(host, port))) {
+      while (!listens({ address: host, port })) {
         if (started.hasEnded() || performance.now() > deadline) {
           const { text, errors } = await started.said()
           throw new Error(`Dovecot does not answer on ${host}:${port}: ${text}${errors}`)

@@ -8,6 +8,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 
 /** What a check saw; printed when it fails. */
 export interface Evidence {
@@ -38,6 +39,15 @@ export const underCi = (): boolean => (process.env['CI'] ?? '') === 'true'
 /** Fails a check: an observation that should have been otherwise. */
 export const expect = (holds: boolean, sentence: string): void => {
   if (!holds) throw new Error(sentence)
+}
+
+/** Waits until the act gives something, at most `seconds`. */
+export const eventually = async <T>(seconds: number, act: () => Promise<T | undefined>): Promise<T | undefined> => {
+  for (const deadline = performance.now() + seconds * 1000; performance.now() < deadline; await pause(50)) {
+    const found = await act()
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /** Rejects when the time is over; the act itself is expected to have bounds of its own. */

@@ -2,8 +2,9 @@
  * How the hosts of a destination are talked to: what the settings insist on, under which name, with which credentials.
  *
  * Exchangers are taken as they are (opportunistic TLS, no certificate is insisted on); a smarthost is what the operator
- * says it is; the POP and IMAP service is spoken to over LMTP, in clear on a network that the operator trusts. The password is shown in clear only under TLS with a good certificate, on loopback where there is no TLS, or
- * where the operator wants no TLS.
+ * says it is; the POP and IMAP service is spoken to over LMTP, in clear on a network that the operator trusts. The password
+ * is shown in clear only under TLS with a good certificate, on loopback where there is no TLS, or where the operator wants
+ * no TLS.
  */
 import { addressLiteral, isDomain } from '../message/domain.ts'
 import type { Line, SecureOptions } from '../ports.ts'

@@ -23,7 +23,7 @@ const remember = (world: MailWorld, token: string, content: string): void => {
 /** What is left when the dots are taken off that DATA puts before lines that begin with one. */
 const withoutDots = (content: string): string => content.replace(/^\./, '').replaceAll('\r\n.', '\r\n')
 
-export interface Manner {
+interface Manner {
   readonly command: 'DATA' | 'BDAT'
   readonly secure: boolean
   /** The address that the client speaks from. */

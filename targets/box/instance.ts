@@ -46,14 +46,12 @@ const tail = (text: string): string => (text.length <= logCharacters ? text : `â
 
 export const openInstance = async (product: Product, tree: string): Promise<Instance> => {
   const box = await openBox(tree)
-  let configuration = ''
   /** What each file holds: the same is not written again. */
   const written = new Map<string, string>()
   /** What each command was given last: the same again changes nothing. */
   const made = new Map<string, string | undefined>()
+  /** What the running server is known to run with; undefined where it is to be started anew, or may not have read it yet. */
   let current: Rendered | undefined
-  /** It was told in this scenario to read its configuration again, and nobody knows when it has. */
-  let reloaded = false
   let named = ''
   let daemon: Program | undefined
   let death: string | undefined
@@ -84,7 +82,6 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
       if (code !== 0) throw new TargetUnavailable(`${one.command.join(' ')} ended with ${code}: ${text}${errors}`)
       made.set(command, one.input)
     }
-    configuration = fixedPart(rendered)
     current = rendered
   }
   const start = async (): Promise<void> => {
@@ -158,7 +155,7 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
     box,
     async begin(rendered, listeners) {
       log.begin()
-      const same = configuration === fixedPart(rendered)
+      const same = current !== undefined && fixedPart(current) === fixedPart(rendered)
       const samePlaces = JSON.stringify(places) === JSON.stringify(listeners)
       if (same && samePlaces && daemon !== undefined && death === undefined) {
         await write(rendered)
@@ -172,7 +169,7 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
         await start()
       } catch (error) {
         // What did not come up in time is not taken for a running server by the next scenario.
-        configuration = ''
+        current = undefined
         throw error
       }
     },
@@ -184,7 +181,7 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
       else if (closed) await start()
       else {
         await product.reload(box)
-        reloaded = true
+        current = undefined
       }
     },
     async again(how) {
@@ -206,10 +203,9 @@ export const openInstance = async (product: Product, tree: string): Promise<Inst
       const said = log.text()
       const waiting = daemon === undefined ? 0 : (await product.queue(box, said)).length
       const isNew = waiting === 0 && !product.remembers(said)
-      if (busy || death !== undefined || reloaded || !(isNew || (await forgotten()))) {
+      if (busy || death !== undefined || !(isNew || (await forgotten()))) {
         await kill()
-        configuration = ''
-        reloaded = false
+        current = undefined
         return
       }
       for (const name of await readdir(box.path('/var/mail'))) {
